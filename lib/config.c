@@ -1,0 +1,360 @@
+/*
+ * The one table of settings, and the one way to read them. deploy.sh, the
+ * FastCGI programs and docs/configuration.md all take theirs from here.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+extern char **environ;
+
+struct config config;
+
+#define LINE_LENGTH 4096
+
+#define STRING(name, field, value, help) \
+	{ name, SETTING_STRING, &config.field, value, 0, 0, NULL, help }
+#define CHOICE(name, field, value, choices, help) \
+	{ name, SETTING_STRING, &config.field, value, 0, 0, choices, help }
+#define PATH(name, field, value, help) \
+	{ name, SETTING_PATH, &config.field, value, 0, 0, NULL, help }
+#define INT(name, field, value, min, max, help) \
+	{ name, SETTING_INT, &config.field, value, min, max, NULL, help }
+#define BOOL(name, field, value, help) \
+	{ name, SETTING_BOOL, &config.field, value, 0, 0, NULL, help }
+
+/* clang-format off */
+const struct setting config_settings[] = {
+	INT("DRIFTLINE_PORT", port, "8080", 1, 65535,
+	    "The port it is served on: http, or https when a certificate is set."),
+	STRING("DRIFTLINE_LISTEN", listen, "127.0.0.1",
+	    "The addresses it listens on, parted by spaces: `0.0.0.0 [::]` is all of them. Beyond loopback it asks for TLS, or for DRIFTLINE_PLAIN_HTTP."),
+	INT("DRIFTLINE_REDIRECT_PORT", redirect_port, "0", 0, 65535,
+	    "With TLS: a plain http port that only sends browsers on to https; 0 for none."),
+	STRING("DRIFTLINE_PUBLIC_URL", public_url, "",
+	    "The address people use, such as `https://chat.example.org`. Needed when something in front of it speaks TLS; empty: taken from each request's Host."),
+	STRING("DRIFTLINE_ORIGINS", origins, "",
+	    "Further values of the Origin header that may use the service, parted by spaces; its own is always allowed."),
+	PATH("DRIFTLINE_STATE", state, "",
+	    "The folder of everything it keeps: database, secrets, logs, built pages. Empty: `var` in the checkout."),
+	PATH("DRIFTLINE_RUN", run, "",
+	    "The folder of its sockets. Empty: `/run/driftline-<hash of the state folder>`, for other users than root below `$XDG_RUNTIME_DIR` or `/tmp`."),
+	STRING("DRIFTLINE_DATABASE_URL", database_url, "",
+	    "A PostgreSQL (15 or newer) of yours, as a libpq URL or connection string. Empty: one of its own in the state folder."),
+	STRING("DRIFTLINE_DATABASE_OWNER_URL", database_owner_url, "",
+	    "What migrations connect with, if not DRIFTLINE_DATABASE_URL."),
+	PATH("DRIFTLINE_TLS_CERTIFICATE", tls_certificate, "",
+	    "The certificate with its chain, in PEM. With it the port speaks https (TLS 1.2 and 1.3, HTTP/2, HSTS)."),
+	PATH("DRIFTLINE_TLS_KEY", tls_key, "",
+	    "The certificate's key, in PEM."),
+	BOOL("DRIFTLINE_PLAIN_HTTP", plain_http, "off",
+	    "`on` serves plain http beyond loopback: only behind something that speaks TLS."),
+	INT("DRIFTLINE_THREADS", threads, "512", 4, 900,
+	    "Requests that the service works on at a time."),
+	INT("DRIFTLINE_DB_CONNECTIONS", db_connections, "12", 2, 200,
+	    "Connections that the service keeps to PostgreSQL."),
+	INT("DRIFTLINE_HASH_WORKERS", hash_workers, "2", 1, 64,
+	    "Passwords that are hashed at a time: each takes 32 MiB and a core for about 0.3 s."),
+	INT("DRIFTLINE_HASH_QUEUE", hash_queue, "64", 0, 10000,
+	    "Passwords that may wait for a worker; more are refused with 503."),
+	STRING("DRIFTLINE_WECHAT_URL", wechat_url, "https://api.weixin.qq.com",
+	    "Where WeChat's API is."),
+	STRING("DRIFTLINE_WECHAT_APPID", wechat_appid, "",
+	    "The applet's id. Empty: no login by WeChat."),
+	STRING("DRIFTLINE_WECHAT_SECRET", wechat_secret, "",
+	    "The applet's secret."),
+	INT("DRIFTLINE_LIMIT_GUESTS", limit_guests, "120", 0, 100000,
+	    "New guests a minute from one address prefix (an IPv4 address, an IPv6 /64); 0 is off, here and below."),
+	INT("DRIFTLINE_LIMIT_REGISTRATIONS", limit_registrations, "30", 0, 100000,
+	    "Registrations a minute from one address prefix."),
+	INT("DRIFTLINE_LIMIT_LOGINS", limit_logins, "30", 0, 100000,
+	    "Tries to log in a minute from one address prefix."),
+	INT("DRIFTLINE_LIMIT_MESSAGES", limit_messages, "60", 0, 100000,
+	    "Messages a minute from one account."),
+	INT("DRIFTLINE_LIMIT_MATCHES", limit_matches, "20", 0, 100000,
+	    "Matches asked for a minute by one account."),
+	INT("DRIFTLINE_MATCH_RELAX", match_relax, "15", 0, 3600,
+	    "Seconds of waiting after which shared tags are no longer asked for."),
+	INT("DRIFTLINE_MATCH_LEASE", match_lease, "15", 3, 3600,
+	    "Seconds after which a wait that nobody renews has ended."),
+	INT("DRIFTLINE_RECALL_WINDOW", recall_window, "120", 0, 86400,
+	    "Seconds in which a message can be recalled by who wrote it."),
+	CHOICE("DRIFTLINE_LOG_LEVEL", log_level, "info", "error|warn|info|debug",
+	    "How much the service logs: `error`, `warn`, `info` or `debug`."),
+};
+/* clang-format on */
+
+const size_t config_settings_count = sizeof config_settings / sizeof *config_settings;
+
+__attribute__((format(printf, 3, 4))) static bool refuse(char *error, size_t size,
+    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, size, format, args);
+	va_end(args);
+	return false;
+}
+
+static const struct setting *find(const char *name)
+{
+	for (size_t i = 0; i < config_settings_count; i++)
+		if (strcmp(config_settings[i].name, name) == 0)
+			return &config_settings[i];
+	return NULL;
+}
+
+static bool one_of(const char *choices, const char *value)
+{
+	size_t length = strlen(value);
+
+	for (const char *at = choices; at; at = strchr(at, '|')) {
+		at += *at == '|';
+		if (strncmp(at, value, length) == 0 && (at[length] == '|' || !at[length]))
+			return length > 0;
+	}
+	return false;
+}
+
+static bool read_bool(const char *value, bool *target)
+{
+	if (!strcasecmp(value, "on") || !strcasecmp(value, "yes") ||
+	    !strcasecmp(value, "true") || !strcmp(value, "1"))
+		*target = true;
+	else if (!strcasecmp(value, "off") || !strcasecmp(value, "no") ||
+	         !strcasecmp(value, "false") || !strcmp(value, "0"))
+		*target = false;
+	else
+		return false;
+	return true;
+}
+
+static bool read_int(const char *value, int min, int max, int *target)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(value, &end, 10);
+	if (!*value || *end || errno || number < min || number > max ||
+	    strspn(value, "0123456789") != strlen(value))
+		return false;
+	*target = (int)number;
+	return true;
+}
+
+/* `where` is what the message names: the environment, or a file and its line. */
+static bool set(const struct setting *setting, const char *value, const char *where,
+    char *error, size_t size)
+{
+	const char *name = setting->name;
+	char *copy;
+
+	for (const char *at = value; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return refuse(error, size, "%s (%s): control characters are not allowed",
+			    name, where);
+	switch (setting->type) {
+	case SETTING_INT:
+		if (!read_int(value, setting->min, setting->max, setting->target))
+			return refuse(error, size, "%s=%s (%s): give a number from %d to %d",
+			    name, value, where, setting->min, setting->max);
+		return true;
+	case SETTING_BOOL:
+		if (!read_bool(value, setting->target))
+			return refuse(error, size, "%s=%s (%s): give on or off", name, value, where);
+		return true;
+	case SETTING_PATH:
+		if (*value && *value != '/')
+			return refuse(error, size, "%s=%s (%s): give a path that begins with /",
+			    name, value, where);
+		/* nginx would read these, even in quotes */
+		if (strpbrk(value, "\"\\$`"))
+			return refuse(error, size, "%s=%s (%s): a path with one of \" \\ $ ` is not usable",
+			    name, value, where);
+		break;
+	case SETTING_STRING:
+		if (setting->choices && !one_of(setting->choices, value))
+			return refuse(error, size, "%s=%s (%s): give one of %s", name, value,
+			    where, setting->choices);
+		break;
+	}
+	copy = strdup(value);
+	if (!copy)
+		return refuse(error, size, "no memory for the settings");
+	*(const char **)setting->target = copy;
+	return true;
+}
+
+static char *trim(char *text)
+{
+	char *end;
+
+	text += strspn(text, " \t");
+	end = text + strlen(text);
+	while (end > text && strchr(" \t\r\n", end[-1]))
+		*--end = '\0';
+	return text;
+}
+
+/* NAME=value, where quotes of one kind around the whole value are taken off. */
+static bool read_line(char *line, const char *where, char *error, size_t size)
+{
+	const struct setting *setting;
+	char *value, *name;
+	size_t length;
+
+	name = trim(line);
+	if (!*name || *name == '#')
+		return true;
+	value = strchr(name, '=');
+	if (!value)
+		return refuse(error, size, "%s: write NAME=value, or # before a remark", where);
+	*value++ = '\0';
+	name = trim(name);
+	value = trim(value);
+	length = strlen(value);
+	if (length > 1 && (*value == '"' || *value == '\'') && value[length - 1] == *value) {
+		value[length - 1] = '\0';
+		value++;
+	}
+	setting = find(name);
+	if (!setting)
+		return refuse(error, size, "%s: there is no setting %s; docs/configuration.md has them all",
+		    where, name);
+	return set(setting, value, where, error, size);
+}
+
+static bool read_file(const char *path, bool must, char *error, size_t size)
+{
+	char line[LINE_LENGTH], where[PATH_MAX + 32];
+	unsigned number = 0;
+	bool good = true;
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return (!must && errno == ENOENT) ||
+		       refuse(error, size, "the settings in %s cannot be read: %s", path,
+		           strerror(errno));
+	while (good && fgets(line, sizeof line, file)) {
+		snprintf(where, sizeof where, "%s, line %u", path, ++number);
+		if (!strchr(line, '\n') && !feof(file))
+			good = refuse(error, size, "%s: a line has at most %d characters", where,
+			    LINE_LENGTH - 2);
+		else
+			good = read_line(line, where, error, size);
+	}
+	fclose(file);
+	return good;
+}
+
+static bool is_loopback(const char *address, size_t length)
+{
+	return (length >= 4 && !strncmp(address, "127.", 4)) ||
+	       (length == 3 && !strncmp(address, "::1", 3)) ||
+	       (length == 5 && !strncmp(address, "[::1]", 5)) ||
+	       (length == 9 && !strncmp(address, "localhost", 9));
+}
+
+static bool listens_beyond_loopback(void)
+{
+	const char *at = config.listen;
+
+	while (*(at += strspn(at, " "))) {
+		size_t length = strcspn(at, " ");
+
+		if (!is_loopback(at, length))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+/* What no single setting can know. */
+static bool check(char *error, size_t size)
+{
+	size_t length = strlen(config.public_url);
+
+	if (!*(config.listen + strspn(config.listen, " ")))
+		return refuse(error, size, "DRIFTLINE_LISTEN is empty: give an address, such as 127.0.0.1");
+	if (strspn(config.listen, "0123456789abcdefABCDEFlocalhost.:[] ") != strlen(config.listen))
+		return refuse(error, size, "DRIFTLINE_LISTEN=%s: give addresses such as 127.0.0.1 or [::1], parted by spaces",
+		    config.listen);
+	if (!*config.tls_certificate != !*config.tls_key)
+		return refuse(error, size, "DRIFTLINE_TLS_CERTIFICATE and DRIFTLINE_TLS_KEY are set together or not at all");
+	if (!*config.tls_certificate && !config.plain_http && listens_beyond_loopback())
+		return refuse(error, size,
+		    "DRIFTLINE_LISTEN=%s is more than loopback: set DRIFTLINE_TLS_CERTIFICATE and "
+		    "DRIFTLINE_TLS_KEY, or DRIFTLINE_PLAIN_HTTP=on if something in front speaks TLS",
+		    config.listen);
+	if (config.redirect_port && !*config.tls_certificate)
+		return refuse(error, size, "DRIFTLINE_REDIRECT_PORT leads to https: set DRIFTLINE_TLS_CERTIFICATE and DRIFTLINE_TLS_KEY too");
+	if (config.redirect_port == config.port)
+		return refuse(error, size, "DRIFTLINE_REDIRECT_PORT and DRIFTLINE_PORT are both %d", config.port);
+	if (length && ((strncmp(config.public_url, "http://", 7) && strncmp(config.public_url, "https://", 8)) ||
+	                  config.public_url[length - 1] == '/'))
+		return refuse(error, size, "DRIFTLINE_PUBLIC_URL=%s: give http:// or https://, a host, and no path",
+		    config.public_url);
+	if (!*config.wechat_appid != !*config.wechat_secret)
+		return refuse(error, size, "DRIFTLINE_WECHAT_APPID and DRIFTLINE_WECHAT_SECRET are set together or not at all");
+	return true;
+}
+
+bool config_load(char *error, size_t size)
+{
+	const char *file = getenv("DRIFTLINE_CONFIG"), *state = getenv("DRIFTLINE_STATE"), *value;
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < config_settings_count; i++)
+		if (!set(&config_settings[i], config_settings[i].value, "default", error, size))
+			return false;
+	if (file && *file) {
+		if (!read_file(file, true, error, size))
+			return false;
+	} else if (state && *state) {
+		snprintf(path, sizeof path, "%s/driftline.conf", state);
+		if (!read_file(path, false, error, size))
+			return false;
+	}
+	for (size_t i = 0; i < config_settings_count; i++) {
+		value = getenv(config_settings[i].name);
+		if (value && !set(&config_settings[i], value, "environment", error, size))
+			return false;
+	}
+	return check(error, size);
+}
+
+const char *config_stray(void)
+{
+	static char name[64];
+
+	for (char **at = environ; *at; at++) {
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(*at, "="), *at);
+		if (strncmp(name, "DRIFTLINE_", 10) == 0 && strncmp(name, "DRIFTLINE_TEST_", 15) != 0 &&
+		    strcmp(name, "DRIFTLINE_CONFIG") != 0 && !find(name))
+			return name;
+	}
+	return NULL;
+}
+
+const char *config_text(const struct setting *setting, char *buffer, size_t size)
+{
+	switch (setting->type) {
+	case SETTING_INT:
+		snprintf(buffer, size, "%d", *(const int *)setting->target);
+		return buffer;
+	case SETTING_BOOL:
+		return *(const bool *)setting->target ? "on" : "off";
+	case SETTING_STRING:
+	case SETTING_PATH:
+		break;
+	}
+	return *(const char **)setting->target;
+}
