@@ -55,6 +55,8 @@ const struct setting config_settings[] = {
 	    "The certificate's key, in PEM."),
 	BOOL("DRIFTLINE_PLAIN_HTTP", plain_http, "off",
 	    "`on` serves plain http beyond loopback: only behind something that speaks TLS."),
+	BOOL("DRIFTLINE_NGINX", nginx, "on",
+	    "`off` starts no nginx of its own: include the files of `nginx/` in yours."),
 	INT("DRIFTLINE_THREADS", threads, "512", 4, 900,
 	    "Requests that the service works on at a time."),
 	INT("DRIFTLINE_DB_CONNECTIONS", db_connections, "12", 2, 200,

@@ -22,6 +22,7 @@ struct config {
 	const char *tls_certificate;
 	const char *tls_key;
 	bool plain_http;
+	bool nginx;
 
 	/* how much of the machine it takes */
 	int threads;
