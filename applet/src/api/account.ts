@@ -1,0 +1,27 @@
+/** Account: register, log in, guest, me, password, log out. */
+import { request } from './index'
+import type { User } from './types'
+
+export interface LoggedIn {
+  /** Absent on H5, where the session is a cookie. */
+  token?: string
+  user: User
+}
+
+/** scrypt and its queue take their time. */
+const LOGIN_TIMEOUT = 20000
+
+const login = (path: string, body: Record<string, unknown>): Promise<LoggedIn> =>
+  request<LoggedIn>({ method: 'POST', path, body, login: true, timeout: LOGIN_TIMEOUT })
+
+export const account = {
+  register: (body: { account: string; password_v2: string; nickname?: string }) => login('/register', body),
+  login: (body: { account: string; password_v2: string }) => login('/login', body),
+  guest: () => login('/login/guest', {}),
+  me: () => request<User>({ method: 'GET', path: '/me' }),
+  change: (body: { nickname?: string; locale?: string; account?: string; password_v2?: string }) =>
+    request<User>({ method: 'POST', path: '/me', body, timeout: LOGIN_TIMEOUT }),
+  password: (body: { old_password_v2: string; new_password_v2: string }) =>
+    request<void>({ method: 'POST', path: '/me/password', body, timeout: LOGIN_TIMEOUT }),
+  logout: (all: boolean) => request<void>({ method: 'POST', path: all ? '/logout?all=1' : '/logout' }),
+}

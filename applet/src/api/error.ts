@@ -1,0 +1,31 @@
+/** What a call that did not succeed throws: the service's own word, or `network` and `timeout` for none at all. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly field: string
+  /** Seconds the service asked us to wait, 0 when it did not say. */
+  readonly retryAfter: number
+  readonly until: string
+  readonly reason: string
+
+  constructor(status: number, code: string, message = '', more: Partial<ApiError> = {}) {
+    super(message || code)
+    this.name = 'ApiError'
+    this.status = status
+    this.code = code
+    this.field = more.field ?? ''
+    this.retryAfter = more.retryAfter ?? 0
+    this.until = more.until ?? ''
+    this.reason = more.reason ?? ''
+  }
+
+  /** Worth another try with nothing changed: no answer, too many, or a part is down. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500
+  }
+}
+
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  return new ApiError(0, 'network', error instanceof Error ? error.message : String(error))
+}

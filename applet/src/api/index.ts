@@ -1,0 +1,48 @@
+/** The wrapper wired to uni.request; the resources' files beside it call `request`. */
+import { language } from '@/i18n'
+import { keep } from '@/platform/storage'
+import { ApiError } from './error'
+import { createRequest, type Answer } from './http'
+
+const H5 = process.env.UNI_PLATFORM === 'h5'
+
+/** Empty on H5: the page's own origin. */
+export const API_BASE: string = H5 ? '' : (import.meta.env.VITE_API_BASE || 'http://127.0.0.1:8080').replace(/\/$/, '')
+
+/** A path of the service (an avatar, say) as a URL that an <image> can load. */
+export function serviceUrl(path: string | null | undefined): string {
+  return path ? API_BASE + path : ''
+}
+
+let onUnauthorized = (): void => {}
+export function whenUnauthorized(action: () => void): void {
+  onUnauthorized = action
+}
+
+function lowerCaseKeys(header: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(header ?? {}).map(([k, v]) => [k.toLowerCase(), String(v)]))
+}
+
+export const request = createRequest({
+  base: API_BASE,
+  cookie: H5,
+  token: () => (H5 ? '' : keep.get<string>('token') || ''),
+  language,
+  unauthorized: () => onUnauthorized(),
+  fetch: (call) =>
+    new Promise<Answer>((resolve, reject) => {
+      uni.request({
+        ...call,
+        success: (r) =>
+          resolve({
+            status: r.statusCode,
+            data: r.data,
+            header: lowerCaseKeys(r.header as Record<string, unknown>),
+          }),
+        fail: (e) => {
+          const message = String(e?.errMsg ?? '')
+          reject(new ApiError(0, /time/i.test(message) ? 'timeout' : 'network', message))
+        },
+      })
+    }),
+})

@@ -1,0 +1,23 @@
+/** An ApiError in words: ours where we know the code, else the service's, which speaks the reader's language. */
+import { asApiError } from '@/api/error'
+import { dayName, clock, span } from '@/lib/time'
+import { en } from './en'
+import { t, type Key } from './index'
+
+export function errorText(thrown: unknown): string {
+  const error = asApiError(thrown)
+  if (error.code === 'blacklisted') return blacklisted(error.until, error.reason)
+  const wait = span(error.retryAfter || 5)
+  if (error.status === 429) return t('error.too_many', { wait })
+  if (error.code === 'busy') return t('error.busy', { wait })
+  if (error.status === 502 || error.status === 503 || error.status === 504) return t('error.unavailable', { wait })
+  const key = `error.${error.code}`
+  if (key in en) return t(key as Key)
+  return error.status && error.message !== error.code ? error.message : t('error.other')
+}
+
+function blacklisted(until: string, reason: string): string {
+  if (!until) return t('error.blacklisted.ever')
+  const when = `${dayName(until)} ${clock(until)}`
+  return reason ? t('error.blacklisted.reason', { until: when, reason }) : t('error.blacklisted', { until: when })
+}

@@ -1,0 +1,197 @@
+/**
+ * What was typed and is not yet answered. Each line is kept under its client_id until the service has it; lines of a
+ * room go out one after another, in the order they were typed. The same client_id again is the same message, so a
+ * line whose answer was lost is simply sent again.
+ */
+import { asApiError, type ApiError } from '@/api/error'
+import type { Message } from '@/api/types'
+import { backoff, RESEND } from './backoff'
+import type { LiveDeps, Pending } from './types'
+
+/** Two sends of the same text within this time are one tap that bounced. */
+const DOUBLE_TAP = 250
+
+export interface OutboxEvents {
+  changed(room: string): void
+  sent(message: Message, line: Pending): void
+  unauthorized(): void
+}
+
+interface Lane {
+  lines: Pending[]
+  running: boolean
+  tries: number
+  cancel: (() => void) | null
+}
+
+export class Outbox {
+  private lanes = new Map<string, Lane>()
+  private lastSend = { room: '', body: '', at: -Infinity }
+  private lastAt = 0
+  private stopped = true
+
+  constructor(
+    private deps: LiveDeps,
+    private events: OutboxEvents,
+  ) {}
+
+  /** Takes up what an earlier run left, and sends it. */
+  start(): void {
+    this.stopped = false
+    const kept = this.deps.keep
+      .keys('out.')
+      .map((key) => this.deps.keep.get<Pending>(key))
+      .filter((line): line is Pending => !!line && typeof line.client_id === 'string')
+      .sort((a, b) => a.at - b.at)
+    for (const line of kept) {
+      const lane = this.lane(line.room)
+      if (!lane.lines.some((l) => l.client_id === line.client_id)) lane.lines.push(line)
+      this.lastAt = Math.max(this.lastAt, line.at)
+    }
+    this.flush()
+  }
+
+  stop(): void {
+    this.stopped = true
+    for (const lane of this.lanes.values()) {
+      lane.cancel?.()
+      lane.cancel = null
+    }
+  }
+
+  /** Forgets everything in memory; what is kept on disk is the caller's to wipe. */
+  clear(): void {
+    this.stop()
+    this.lanes.clear()
+  }
+
+  pending(room: string): Pending[] {
+    return this.lanes.get(room)?.lines ?? []
+  }
+
+  /** Nothing for a tap that bounced. */
+  send(room: string, body: string, reply_to?: number): Pending | null {
+    const now = this.deps.clock.now()
+    const last = this.lastSend
+    if (last.room === room && last.body === body && now - last.at < DOUBLE_TAP) return null
+    this.lastSend = { room, body, at: now }
+    this.lastAt = Math.max(now, this.lastAt + 1)
+    const line: Pending = { client_id: this.deps.uuid(), room, body, at: this.lastAt, state: 'sending' }
+    if (reply_to) line.reply_to = reply_to
+    this.lane(room).lines.push(line)
+    this.save(line)
+    this.events.changed(room)
+    this.run(room)
+    return line
+  }
+
+  retry(room: string, client_id: string): void {
+    const lane = this.lane(room)
+    const line = lane.lines.find((l) => l.client_id === client_id && l.state === 'failed')
+    if (!line) return
+    if (line.code === 'client_id_used') {
+      this.forget(line)
+      line.client_id = this.deps.uuid()
+    }
+    line.state = 'sending'
+    delete line.code
+    this.save(line)
+    this.events.changed(room)
+    this.run(room)
+  }
+
+  discard(room: string, client_id: string): void {
+    const lane = this.lane(room)
+    const line = lane.lines.find((l) => l.client_id === client_id)
+    if (!line || line.state === 'sending') return
+    this.drop(lane, line)
+    this.events.changed(room)
+  }
+
+  /** A message is on screen: its pending line is not needed any more, whoever brought it. */
+  settle(message: Message): void {
+    const lane = this.lanes.get(message.room)
+    const line = lane?.lines.find((l) => l.client_id === message.client_id || l.seq === message.seq)
+    if (lane && line) this.drop(lane, line)
+  }
+
+  /** The way is free again: no lane waits any longer. */
+  flush(): void {
+    for (const [room, lane] of this.lanes) {
+      lane.cancel?.()
+      lane.cancel = null
+      lane.tries = 0
+      this.run(room)
+    }
+  }
+
+  private lane(room: string): Lane {
+    let lane = this.lanes.get(room)
+    if (!lane) this.lanes.set(room, (lane = { lines: [], running: false, tries: 0, cancel: null }))
+    return lane
+  }
+
+  private run(room: string): void {
+    const lane = this.lane(room)
+    if (lane.running || lane.cancel || this.stopped) return
+    const line = lane.lines.find((l) => l.state === 'sending')
+    if (!line) return
+    lane.running = true
+    this.deps.api
+      .send(room, { client_id: line.client_id, body: line.body, reply_to: line.reply_to })
+      .then(
+        (message) => this.answered(lane, line, message),
+        (error: unknown) => this.refused(lane, line, asApiError(error)),
+      )
+      .finally(() => {
+        lane.running = false
+        this.run(room)
+      })
+  }
+
+  private answered(lane: Lane, line: Pending, message: Message): void {
+    lane.tries = 0
+    this.forget(line)
+    if (lane.lines.includes(line)) {
+      line.state = 'sent'
+      line.seq = message.seq
+    }
+    if (this.lanes.get(line.room) !== lane) return
+    this.events.sent(message, line)
+    this.events.changed(line.room)
+  }
+
+  private refused(lane: Lane, line: Pending, error: ApiError): void {
+    if (!lane.lines.includes(line) || this.lanes.get(line.room) !== lane) return
+    if (error.status === 401) {
+      this.stopped = true
+      this.events.unauthorized()
+      return
+    }
+    if (error.passing) {
+      const wait = backoff(lane.tries++, this.deps.clock.random(), RESEND, error.retryAfter)
+      lane.cancel = this.deps.clock.after(wait, () => {
+        lane.cancel = null
+        this.run(line.room)
+      })
+      return
+    }
+    line.state = 'failed'
+    line.code = error.code
+    this.save(line)
+    this.events.changed(line.room)
+  }
+
+  private drop(lane: Lane, line: Pending): void {
+    lane.lines = lane.lines.filter((l) => l !== line)
+    this.forget(line)
+  }
+
+  private save(line: Pending): void {
+    this.deps.keep.set(`out.${line.room}.${line.client_id}`, { ...line })
+  }
+
+  private forget(line: Pending): void {
+    this.deps.keep.remove(`out.${line.room}.${line.client_id}`)
+  }
+}

@@ -1,0 +1,69 @@
+/** What the live layer needs from outside, and what it tells. Nothing here knows uni, Vue or a browser. */
+import type { Outgoing } from '@/api/messages'
+import type { Frame, Match, Message, Page, Room, SyncAnswer } from '@/api/types'
+import type { Keep } from '@/platform/storage'
+
+export interface Clock {
+  now(): number
+  random(): number
+  /** Runs `action` after `ms`; the answer cancels it. */
+  after(ms: number, action: () => void): () => void
+}
+
+export interface SocketEvents {
+  open(): void
+  message(data: string): void
+  close(code: number): void
+}
+
+export interface Socket {
+  close(): void
+}
+
+export interface LiveApi {
+  stream(): Promise<{ url: string }>
+  sync(body: { rooms: Record<string, number>; match?: boolean; since?: string }): Promise<SyncAnswer>
+  send(room: string, line: Outgoing): Promise<Message>
+  newest(room: string): Promise<Page<Message>>
+  before(room: string, seq: number): Promise<Page<Message>>
+}
+
+export interface LiveDeps {
+  api: LiveApi
+  connect(url: string, events: SocketEvents): Socket
+  clock: Clock
+  keep: Keep
+  uuid(): string
+}
+
+/**
+ * connecting (asks for a ticket) → opening (socket) → syncing → live; waiting between two tries.
+ * `replaced`: this connection gave way to a newer one and stays quiet until somebody comes back to it.
+ */
+export type LiveState = 'idle' | 'connecting' | 'opening' | 'syncing' | 'live' | 'waiting' | 'replaced'
+
+/** A line that is not yet an answered message. */
+export interface Pending {
+  client_id: string
+  room: string
+  body: string
+  reply_to?: number
+  at: number
+  state: 'sending' | 'failed' | 'sent'
+  /** Why it failed: the code of the refusal. */
+  code?: string
+  /** Where it went, once answered. */
+  seq?: number
+}
+
+export type LiveEvent =
+  | { type: 'state'; state: LiveState }
+  /** The lines or the pending lines of this room changed. */
+  | { type: 'lines'; room: string }
+  /** A new line that was not known before, from the socket or a sync. */
+  | { type: 'fresh'; room: string; message: Message }
+  | { type: 'conversations'; rooms: Room[] }
+  | { type: 'match'; match: Match }
+  | { type: 'frame'; frame: Frame }
+  /** The session is over: its token expired, was logged out or banned. */
+  | { type: 'over'; reason: string }

@@ -1,0 +1,10 @@
+/** Starts the client: the pieces that live longer than a page are wired here. */
+import { createSSRApp } from 'vue'
+import App from './App.vue'
+import { installH5A11y } from './platform/a11y-h5'
+
+if (process.env.UNI_PLATFORM === 'h5') installH5A11y()
+
+export function createApp() {
+  return { app: createSSRApp(App) }
+}

@@ -1,0 +1,9 @@
+/** The page's title: the window's on H5, the applet's own bar where it shows one. */
+import { language } from '@/i18n'
+
+export function setTitle(title: string): void {
+  uni.setNavigationBarTitle({ title, fail: () => undefined })
+  // #ifdef H5
+  document.documentElement.lang = language() === 'zh-Hans' ? 'zh-Hans' : 'en'
+  // #endif
+}

@@ -1,0 +1,129 @@
+/** The one wait an account may have: asked for, renewed every five seconds, and ended by a room. */
+import { computed, reactive } from 'vue'
+import { asApiError } from '@/api/error'
+import { match as api } from '@/api/match'
+import type { Estimate, Match, Room } from '@/api/types'
+import { live } from '@/live'
+import { keep } from '@/platform/storage'
+import { rooms } from './rooms'
+import { session, whenSessionEnds } from './session'
+
+const POLL = 5000
+
+const state = reactive({
+  phase: 'idle' as 'idle' | 'asking' | 'waiting',
+  since: 0,
+  estimate: null as Estimate | null,
+  tags: keep.get<string[]>('tags') ?? [],
+  /** The wait was there and is gone without a room. */
+  lost: false,
+  /** The room a wait ended in, until it was shown. */
+  found: '',
+})
+let timer: ReturnType<typeof setTimeout> | null = null
+let asked = 0
+
+whenSessionEnds(() => {
+  settle()
+  state.lost = false
+  state.found = ''
+})
+
+export const matching = {
+  phase: computed(() => state.phase),
+  since: computed(() => state.since),
+  estimate: computed(() => state.estimate),
+  tags: computed(() => state.tags),
+  lost: computed(() => state.lost),
+  found: computed(() => state.found),
+
+  setTags(tags: string[]): void {
+    state.tags = tags
+    keep.set('tags', tags)
+  },
+
+  async start(): Promise<void> {
+    if (state.phase !== 'idle') return
+    const mine = ++asked
+    state.phase = 'asking'
+    state.lost = false
+    state.found = ''
+    try {
+      const answer = await api.start(state.tags)
+      if (mine === asked) take(answer)
+    } catch (error) {
+      if (mine === asked) settle()
+      throw error
+    }
+  },
+
+  async cancel(): Promise<void> {
+    asked++
+    settle()
+    await api.cancel()
+  },
+
+  /** Reads the state of a wait that an earlier run of this page, or another device, may have begun. */
+  async look(): Promise<void> {
+    if (state.phase === 'asking') return
+    const mine = ++asked
+    const answer = await api.state()
+    // A match that nobody waited for here is listed among the chats; it does not call anyone away.
+    const awaited = state.phase === 'waiting' || keep.get<boolean>('waiting') === true
+    if (mine === asked && (answer.state !== 'matched' || awaited)) take(answer)
+  },
+
+  shown(): void {
+    state.found = ''
+  },
+}
+
+function settle(): void {
+  if (timer) clearTimeout(timer)
+  timer = null
+  state.phase = 'idle'
+  live.waiting = false
+  keep.remove('waiting')
+}
+
+function take(answer: Match): void {
+  if (answer.state === 'matched') return arrive(answer.room)
+  if (answer.state === 'idle') {
+    state.lost = state.phase === 'waiting'
+    return settle()
+  }
+  state.phase = 'waiting'
+  state.since = Date.parse(answer.since) || Date.now()
+  state.estimate = answer.estimate
+  live.waiting = true
+  keep.set('waiting', true)
+  if (timer) clearTimeout(timer)
+  timer = setTimeout(poll, POLL)
+}
+
+async function poll(): Promise<void> {
+  timer = null
+  if (!session.signed.value || state.phase !== 'waiting') return
+  const mine = ++asked
+  try {
+    const answer = await api.state()
+    if (mine === asked) take(answer)
+  } catch (error) {
+    if (mine === asked && asApiError(error).passing) timer = setTimeout(poll, POLL)
+  }
+}
+
+function arrive(room: Room): void {
+  asked++
+  settle()
+  state.lost = false
+  rooms.put(room)
+  state.found = room.id
+}
+
+live.on((event) => {
+  if (event.type === 'frame' && event.frame.type === 'matched') {
+    if (event.frame.detail) rooms.put(event.frame.detail)
+    if (state.phase !== 'idle' && event.frame.detail) arrive(event.frame.detail)
+  } else if (event.type === 'match' && state.phase === 'waiting') take(event.match)
+})

@@ -1,0 +1,114 @@
+/** Who is here: logging in and out, and what has to be wiped then. */
+import { computed, reactive } from 'vue'
+import { account, type LoggedIn } from '@/api/account'
+import { asApiError } from '@/api/error'
+import type { User } from '@/api/types'
+import { language, setLanguage, type Language } from '@/i18n'
+import { normalAccount } from '@/lib/form'
+import { passwordV2 } from '@/lib/password'
+import { live } from '@/live'
+import { keep } from '@/platform/storage'
+
+const state = reactive({
+  signed: keep.get<boolean>('signed') === true,
+  user: null as User | null,
+  /** Why entry is shown, when it was not asked for. */
+  over: '',
+})
+
+export const session = {
+  signed: computed(() => state.signed),
+  user: computed(() => state.user),
+  over: computed(() => state.over),
+
+  async guest(): Promise<void> {
+    await enter(await account.guest())
+  },
+
+  async login(name: string, password: string): Promise<void> {
+    const body = { account: normalAccount(name), password_v2: passwordV2(normalAccount(name), password) }
+    await enter(await account.login(body))
+  },
+
+  async register(name: string, password: string, nickname: string): Promise<void> {
+    const body = { account: normalAccount(name), password_v2: passwordV2(normalAccount(name), password) }
+    await enter(await account.register({ ...body, ...(nickname.trim() ? { nickname: nickname.trim() } : {}) }))
+  },
+
+  async refresh(): Promise<void> {
+    state.user = await account.me()
+  },
+
+  async rename(nickname: string): Promise<void> {
+    state.user = await account.change({ nickname: nickname.trim() })
+  },
+
+  /** Gives a guest a name and a password. */
+  async claim(name: string, password: string): Promise<void> {
+    const normal = normalAccount(name)
+    state.user = await account.change({ account: normal, password_v2: passwordV2(normal, password) })
+    keep.set('owner', owner(state.user))
+  },
+
+  async password(before: string, after: string): Promise<void> {
+    const name = state.user?.account ?? ''
+    await account.password({
+      old_password_v2: passwordV2(name, before),
+      new_password_v2: passwordV2(name, after),
+    })
+  },
+
+  async speak(next: Language): Promise<void> {
+    setLanguage(next)
+    if (!state.signed) return
+    state.user = await account.change({ locale: next })
+  },
+
+  /** Logs out here even when the service cannot be told. */
+  async logout(all: boolean): Promise<void> {
+    try {
+      await account.logout(all)
+    } catch (error) {
+      const known = asApiError(error)
+      // "Everywhere" must not be claimed when the service never heard it.
+      if (all && known.status !== 401) throw error
+    }
+    session.end('', true)
+  },
+
+  /** The session is over. What was typed and not sent stays for the same account's return, unless it logged out. */
+  end(reason: string, wipe: boolean): void {
+    live.stop(wipe)
+    keep.remove('token')
+    keep.remove('signed')
+    if (wipe) keep.remove('owner')
+    state.signed = false
+    state.user = null
+    state.over = reason
+    for (const action of endings) action()
+  },
+}
+
+const endings: (() => void)[] = []
+/** Stores that hold somebody's data empty themselves here. */
+export function whenSessionEnds(action: () => void): void {
+  endings.push(action)
+}
+
+async function enter(answer: LoggedIn): Promise<void> {
+  const next = owner(answer.user)
+  if (keep.get<string>('owner') !== next) live.stop(true)
+  keep.set('owner', next)
+  if (answer.token) keep.set('token', answer.token)
+  keep.set('signed', true)
+  state.user = answer.user
+  state.over = ''
+  state.signed = true
+  live.start()
+  if (answer.user.locale !== language()) account.change({ locale: language() }).catch(() => undefined)
+}
+
+/** Whose lines are kept here: a guest is known by the day it was made, to the fraction of a second. */
+function owner(user: User): string {
+  return user.account ?? `guest:${user.created}:${user.avatar}`
+}
