@@ -61,7 +61,12 @@ step() {
 	shift
 	(
 		exec 9>&-
-		while sleep 15; do say "  … $what: $((SECONDS - began)) s"; done
+		trap 'kill $!; exit' TERM
+		while :; do
+			sleep 15 >/dev/null 2>&1 &
+			wait $!
+			say "  … $what: $((SECONDS - began)) s"
+		done
 	) &
 	clock=$!
 	"$@" >"$OUTPUT" 2>&1 || status=$?
@@ -645,7 +650,7 @@ limit() {
 	[ "$2" -gt 0 ] || key='""'
 	printf -v "KEY_$1" %s "$key"
 	printf -v "RATE_$1" %d $(($2 > 0 ? $2 : 1))
-	printf -v "BURST_$1" %d $(($2 > 0 ? $2 - 1 : 0))
+	printf -v "BURST_$1" %s "$([ "$2" -le 1 ] || say " burst=$(($2 - 1)) nodelay")"
 }
 
 write_tls() {
