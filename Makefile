@@ -1,0 +1,37 @@
+# Driftline's programs. `make` builds them into build/; `make help` lists the rest.
+CC ?= gcc
+BUILD ?= build
+PACKAGES = libpq json-c openssl icu-uc libcurl
+CFLAGS ?= -O2 -g
+CFLAGS_OURS = -std=c11 -Ilib -D_GNU_SOURCE -pthread -fPIE -fno-common -fstack-protector-strong -ffunction-sections \
+	-Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wformat=2 \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) \
+	$(shell pkg-config --cflags $(PACKAGES))
+LDFLAGS_OURS = -pthread -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LIBS = -lfcgi $(shell pkg-config --libs $(PACKAGES))
+
+LIB = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
+APP = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS:%=cgi-bin/%.c),$(wildcard cgi-bin/*.c)))
+MAINS = api auth config listen
+PROGRAMS = $(MAINS:%=$(BUILD)/%)
+
+all: $(PROGRAMS)  ## build the programs
+
+$(BUILD)/api $(BUILD)/auth: $(BUILD)/%: $(BUILD)/cgi-bin/%.o $(APP) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^ $(LIBS)
+$(BUILD)/config: $(BUILD)/cgi-bin/config.o $(BUILD)/lib/config.o
+	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^
+$(BUILD)/listen: $(BUILD)/cgi-bin/listen.o
+	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CFLAGS_OURS) -MMD -MP -c -o $@ $<
+
+clean:  ## remove what was built
+	rm -rf $(BUILD)
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1: /p' Makefile
+
+.PHONY: all clean help
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

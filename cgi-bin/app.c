@@ -1,0 +1,44 @@
+/* What both programs share: settings, secret, database, publisher, limits. */
+#include "app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *path_in(const char *folder, const char *name)
+{
+	static struct arena forever;
+	return arena_printf(&forever, "%s/%s", folder, name);
+}
+
+static const char *database_url(void)
+{
+	static struct arena forever;
+	if (config.database_url[0])
+		return config.database_url;
+	return arena_printf(&forever, "host='%s' dbname=driftline user=driftline_web", config.run);
+}
+
+int app_run(enum pool pool, void (*background)(void))
+{
+	char error[512];
+	if (!config_load(error, sizeof error)) {
+		fprintf(stderr, "%s\n", error);
+		return EXIT_FAILURE;
+	}
+	log_level_parse(config.log_level);
+	if (!secret_load(path_in(config.state, "secrets/pepper"))) {
+		fprintf(stderr, "secrets/pepper in %s is missing or is not 64 hex digits\n", config.state);
+		return EXIT_FAILURE;
+	}
+	db_start(database_url(), config.db_connections);
+	publish_start(path_in(config.run, "publish.sock"));
+	password_pool(config.hash_workers, config.hash_queue);
+	rate_limit(RATE_MESSAGES, config.limit_messages);
+	rate_limit(RATE_MATCHES, config.limit_matches);
+	if (pool == POOL_API)
+		writer_start();
+	/* Beside those that hash or wait for it, some threads must be free to say that the queue is full. */
+	int threads = pool == POOL_API ? config.threads : config.hash_workers + config.hash_queue + 64;
+	const char *socket = path_in(config.run, pool == POOL_API ? "api.sock" : "auth.sock");
+	return server_run(socket, threads, routes, pool, background);
+}

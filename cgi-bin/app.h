@@ -1,0 +1,61 @@
+/* The application: its route table and its handlers, grouped by the file that holds them. */
+#ifndef DRIFTLINE_APP_H
+#define DRIFTLINE_APP_H
+
+#include "config.h"
+#include "publish.h"
+#include "web.h"
+
+/* routes.c */
+
+extern const struct route routes[]; /* ends with a row whose method is NULL */
+
+/* app.c: what both programs share. */
+
+/* Reads settings and secret, sets up database, publisher and limits, serves one pool. The program's exit code. */
+int app_run(enum pool pool, void (*background)(void));
+
+/* account.c */
+
+handler account_register, account_login, account_guest, account_wechat, account_logout, account_me, account_update,
+	account_password;
+
+/* wechat.c */
+
+/* Exchanges a wx.login code. Returns 0 and the openid, in the request's arena, or the status that fail() made. */
+int wechat_openid(struct request *r, const char *code, const char **openid);
+
+/* match.c */
+
+handler match_start, match_get, match_stop;
+
+/* rooms.c */
+
+handler room_get, room_leave, conversations_list;
+
+/* messages.c */
+
+handler message_send, message_list, message_recall, message_read, room_typing;
+
+/* writer.c */
+
+/* Starts the threads that append messages. */
+void writer_start(void);
+/* Hands a line to them and waits for its outcome: r->reply holds the answer. Returns the status. reply_to 0: none. */
+int writer_append(struct request *r, const char *room, const char *client_id, const char *body, int reply_to);
+
+/* live.c */
+
+handler live_stream, live_open, live_sync;
+/* Drops connections that turned out to have nobody at them, and what has run out. For the background thread. */
+void live_tidy(void);
+
+/* avatar.c */
+
+handler avatar_get;
+
+/* operator.c */
+
+handler operator_health, operator_ready, operator_metrics;
+
+#endif

@@ -1,0 +1,61 @@
+/* Messages: sending, history, recall, read marks, typing. */
+#include "app.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BODY_MAX = 4000 };
+
+/* POST /rooms/{room}/messages {client_id, kind: text, body, reply_to?}: message, once for each client_id. */
+int message_send(struct request *r)
+{
+	const char *client_id, *kind, *body;
+	int reply_to;
+	TRY(field_uuid4(r, "client_id", &client_id));
+	TRY(field_word(r, "kind", REQUIRED, "text", &kind));
+	TRY(field_text(r, "body", REQUIRED, TEXT_BODY, BODY_MAX, &body));
+	TRY(field_int(r, "reply_to", OPTIONAL, 1, INT_MAX, &reply_to));
+	return writer_append(r, r->args[0], client_id, body, reply_to);
+}
+
+/* GET /rooms/{room}/messages?before=|after=|around=&limit=: {items, next, more}, ascending by seq. */
+int message_list(struct request *r)
+{
+	const char *before, *after, *around, *limit;
+	TRY(query_int(r, "before", 1, INT_MAX, &before));
+	TRY(query_int(r, "after", 0, INT_MAX, &after));
+	TRY(query_int(r, "around", 1, INT_MAX, &around));
+	TRY(query_int(r, "limit", 1, 50, &limit));
+	if ((before != NULL) + (after != NULL) + (around != NULL) > 1)
+		return fail_field(r, before != NULL ? "before" : "after");
+	return ACT(r, "messages", r->args[0], before, after, around, limit != NULL ? limit : "50");
+}
+
+static const char *seq_argument(const char *text)
+{
+	return strspn(text, "0123456789") == strlen(text) && strlen(text) < 10 ? text : NULL;
+}
+
+/* DELETE /rooms/{room}/messages/{seq}: 204; 403 not_yours, too_late; 404 no_message. */
+int message_recall(struct request *r)
+{
+	const char *seq = seq_argument(r->args[1]);
+	if (seq == NULL)
+		return fail(r, 404, "no_message");
+	return ACT(r, "message_recall", r->args[0], seq, act_int(r, config.recall_window));
+}
+
+/* POST /rooms/{room}/read {seq}: 204. */
+int message_read(struct request *r)
+{
+	int seq;
+	TRY(field_int(r, "seq", REQUIRED, 0, INT_MAX, &seq));
+	return ACT(r, "message_read", r->args[0], act_int(r, seq));
+}
+
+/* POST /rooms/{room}/typing: 204, nothing is stored. */
+int room_typing(struct request *r)
+{
+	return ACT(r, "room_typing", r->args[0]);
+}

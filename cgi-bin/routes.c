@@ -1,0 +1,44 @@
+/*
+ * The one table of what the service answers. A row says who may call, which fields the body may have, which budget it
+ * draws on and which program serves it; all of that is settled before the handler runs. docs/api.md is the reference.
+ */
+#include "app.h"
+
+#define API "/api/v1"
+
+/* clang-format off */
+const struct route routes[] = {
+	{"POST", API "/register", account_register, ANYONE, "account password_md5 password_v2 nickname pow", RATE_NONE, POOL_AUTH},
+	{"POST", API "/login", account_login, ANYONE, "account password_md5 password_v2", RATE_NONE, POOL_AUTH},
+	{"POST", API "/login/wechat", account_wechat, ANYONE, "code", RATE_NONE, POOL_AUTH},
+	{"POST", API "/login/guest", account_guest, ANYONE, "pow", RATE_NONE, POOL_API},
+	{"POST", API "/logout", account_logout, SESSION, NULL, RATE_NONE, POOL_API},
+	{"GET", API "/me", account_me, SESSION, NULL, RATE_NONE, POOL_AUTH},
+	{"POST", API "/me", account_update, SESSION, "nickname locale account password_v2", RATE_NONE, POOL_AUTH},
+	{"POST", API "/me/password", account_password, SESSION, "old_password_md5 old_password_v2 new_password_v2", RATE_NONE, POOL_AUTH},
+
+	{"POST", API "/match", match_start, SESSION, "target tags", RATE_MATCHES, POOL_API},
+	{"GET", API "/match", match_get, SESSION, NULL, RATE_NONE, POOL_API},
+	{"DELETE", API "/match", match_stop, SESSION, NULL, RATE_NONE, POOL_API},
+
+	{"GET", API "/conversations", conversations_list, SESSION, NULL, RATE_NONE, POOL_API},
+	{"GET", API "/rooms/{room}", room_get, SESSION, NULL, RATE_NONE, POOL_API},
+	{"POST", API "/rooms/{room}/leave", room_leave, SESSION, NULL, RATE_NONE, POOL_API},
+	{"POST", API "/rooms/{room}/typing", room_typing, SESSION, NULL, RATE_NONE, POOL_API},
+	{"POST", API "/rooms/{room}/read", message_read, SESSION, "seq", RATE_NONE, POOL_API},
+	{"POST", API "/rooms/{room}/messages", message_send, SESSION, "client_id kind body reply_to", RATE_MESSAGES, POOL_API},
+	{"GET", API "/rooms/{room}/messages", message_list, SESSION, NULL, RATE_NONE, POOL_API},
+	{"DELETE", API "/rooms/{room}/messages/{seq}", message_recall, SESSION, NULL, RATE_NONE, POOL_API},
+
+	{"POST", API "/stream", live_stream, SESSION, NULL, RATE_NONE, POOL_API},
+	{"GET", "/ws/{ticket}", live_open, ANYONE, NULL, RATE_NONE, POOL_API},
+	{"POST", API "/sync", live_sync, SESSION, "rooms match since", RATE_NONE, POOL_API},
+
+	{"GET", "/avatar/{mask}.svg", avatar_get, ANYONE, NULL, RATE_NONE, POOL_API},
+
+	{"GET", "/healthz", operator_health, ANYONE, NULL, RATE_NONE, POOL_ALL},
+	{"GET", "/readyz", operator_ready, ANYONE, NULL, RATE_NONE, POOL_ALL},
+	{"GET", "/metrics", operator_metrics, ANYONE, NULL, RATE_NONE, POOL_ALL},
+	{NULL, NULL, NULL, ANYONE, NULL, RATE_NONE, POOL_ALL},
+};
+/* clang-format on */

@@ -1,0 +1,222 @@
+/*
+ * The send path. Requests hand their line to a writer and wait; a writer takes all that have come together, appends
+ * them in one transaction, publishes them over one connection and answers each. While it waits for the disk, the next
+ * ones gather. A room always falls to the same writer, so writers never wait for each other's rooms.
+ */
+#include "app.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WRITERS = 2, BATCH_MAX = 256 };
+
+struct line {
+	struct line *next;
+	struct request *r;
+	const char *room, *body;
+	uint8_t client_id[16];
+	const char *client_id_text;
+	int reply_to;
+	int status;
+	sem_t done;
+};
+
+struct writer {
+	pthread_mutex_t lock;
+	pthread_cond_t filled;
+	struct line *first, **last;
+};
+
+static struct writer writers[WRITERS];
+
+/* The columns of api.message_append. */
+enum { COLUMN_N, COLUMN_STATUS, COLUMN_CODE, COLUMN_SEQ, COLUMN_AT, COLUMN_BODY, COLUMN_REPLY, COLUMN_MEMBER, COLUMN_ALIAS,
+       COLUMN_ALIAS_ZH, COLUMN_CHANNELS };
+
+static void queue_add(struct writer *writer, struct line *line)
+{
+	line->next = NULL;
+	pthread_mutex_lock(&writer->lock);
+	*writer->last = line;
+	writer->last = &line->next;
+	pthread_cond_signal(&writer->filled);
+	pthread_mutex_unlock(&writer->lock);
+}
+
+static int queue_take(struct writer *writer, struct line *batch[BATCH_MAX])
+{
+	int count = 0;
+	pthread_mutex_lock(&writer->lock);
+	while (writer->first == NULL)
+		pthread_cond_wait(&writer->filled, &writer->lock);
+	for (; writer->first != NULL && count < BATCH_MAX; writer->first = writer->first->next)
+		batch[count++] = writer->first;
+	if (writer->first == NULL)
+		writer->last = &writer->first;
+	pthread_mutex_unlock(&writer->lock);
+	return count;
+}
+
+/* `message` of docs/api.md, as message_json of sql/functions writes it too. */
+static void message_write(struct buf *buf, const struct line *line, const PGresult *result, int row)
+{
+	const char *member = PQgetvalue(result, row, COLUMN_MEMBER);
+	bool recalled = PQgetisnull(result, row, COLUMN_BODY);
+	buf_printf(buf, "{\"room\":\"%s\",\"seq\":%s,\"member\":\"%s\",\"alias\":", line->room,
+	           PQgetvalue(result, row, COLUMN_SEQ), member);
+	buf_json(buf, PQgetvalue(result, row, COLUMN_ALIAS));
+	buf_text(buf, ",\"alias_zh\":");
+	buf_json(buf, PQgetvalue(result, row, COLUMN_ALIAS_ZH));
+	buf_printf(buf, ",\"avatar\":\"/avatar/%s.svg\",\"kind\":\"text\",\"body\":", member);
+	buf_json(buf, recalled ? NULL : PQgetvalue(result, row, COLUMN_BODY));
+	if (!PQgetisnull(result, row, COLUMN_REPLY))
+		buf_printf(buf, ",\"reply_to\":%s", PQgetvalue(result, row, COLUMN_REPLY));
+	buf_printf(buf, "%s,\"client_id\":\"%s\",\"at\":\"%s\"}", recalled ? ",\"recalled\":true" : "", line->client_id_text,
+	           PQgetvalue(result, row, COLUMN_AT));
+}
+
+static void message_publish(struct publish *publish, const struct line *line, const PGresult *result, int row)
+{
+	if (PQgetlength(result, row, COLUMN_CHANNELS) == 0)
+		return;
+	struct buf frame = {.arena = publish->arena};
+	buf_printf(&frame, "{\"type\":\"message\",\"room\":\"%s\",\"message\":", line->room);
+	buf_add(&frame, line->r->reply.text, line->r->reply.size);
+	buf_text(&frame, "}");
+	publish_frame(publish, PQgetvalue(result, row, COLUMN_CHANNELS), frame.text, frame.size);
+}
+
+static PGresult *batch_append(struct arena *arena, struct line *const *batch, int count)
+{
+	struct db_array tokens, rooms, client_ids, bodies, replies;
+	struct db_params params = {0};
+	db_array_start(&tokens, arena, OID_BYTEA);
+	db_array_start(&rooms, arena, OID_TEXT);
+	db_array_start(&client_ids, arena, OID_UUID);
+	db_array_start(&bodies, arena, OID_TEXT);
+	db_array_start(&replies, arena, OID_INT4);
+	for (int i = 0; i < count; i++) {
+		db_array_add(&tokens, batch[i]->r->token, DIGEST_SIZE);
+		db_array_add(&rooms, batch[i]->room, strlen(batch[i]->room));
+		db_array_add(&client_ids, batch[i]->client_id, sizeof batch[i]->client_id);
+		db_array_add(&bodies, batch[i]->body, strlen(batch[i]->body));
+		if (batch[i]->reply_to == 0)
+			db_array_add(&replies, NULL, 0);
+		else
+			db_array_add_int(&replies, batch[i]->reply_to);
+	}
+	db_array_param(&tokens, &params);
+	db_array_param(&rooms, &params);
+	db_array_param(&client_ids, &params);
+	db_array_param(&bodies, &params);
+	db_array_param(&replies, &params);
+	return db_call("message_append", &params);
+}
+
+static void line_done(struct line *line, int status)
+{
+	line->status = status;
+	sem_post(&line->done);
+}
+
+/* Judges each line of a batch that the database took, publishes what is new, then lets the requests go on. */
+static void batch_finish(struct writer *writer, struct arena *arena, struct line *const *batch, const PGresult *result)
+{
+	int statuses[BATCH_MAX] = {0};
+	struct publish publish;
+	publish_begin(&publish, arena);
+	for (int row = 0; row < PQntuples(result); row++) {
+		int n = atoi(PQgetvalue(result, row, COLUMN_N)) - 1;
+		int status = atoi(PQgetvalue(result, row, COLUMN_STATUS));
+		struct line *line = batch[n];
+		statuses[n] = status;
+		if (status == 200) {
+			message_write(&line->r->reply, line, result, row);
+			message_publish(&publish, line, result, row);
+		} else if (status == 422) {
+			fail_field(line->r, "reply_to");
+		} else if (status != 0) {
+			fail(line->r, status, PQgetvalue(result, row, COLUMN_CODE));
+		}
+	}
+	publish_end(&publish);
+	for (int i = 0; i < PQntuples(result); i++) {
+		if (statuses[i] != 0)
+			line_done(batch[i], statuses[i]);
+		else
+			queue_add(writer, batch[i]);
+	}
+}
+
+static void batch_run(struct writer *writer, struct arena *arena, struct line *const *batch, int count)
+{
+	PGresult *result = batch_append(arena, batch, count);
+	if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+		batch_finish(writer, arena, batch, result);
+		PQclear(result);
+	} else if (result != NULL && count > 1) {
+		/* One line's trouble is not the others': each for itself. */
+		PQclear(result);
+		for (int i = 0; i < count; i++)
+			batch_run(writer, arena, batch + i, 1);
+	} else {
+		for (int i = 0; i < count; i++)
+			line_done(batch[i], act_result(batch[i]->r, i == 0 ? result : NULL));
+	}
+}
+
+static void *writer_loop(void *argument)
+{
+	struct writer *writer = argument;
+	struct arena arena = {0};
+	struct line *batch[BATCH_MAX];
+	for (;;) {
+		int count = queue_take(writer, batch);
+		metrics_add("append_batches_total", 1);
+		metrics_add("append_lines_total", count);
+		batch_run(writer, &arena, batch, count);
+		arena_reset(&arena);
+	}
+	return NULL;
+}
+
+void writer_start(void)
+{
+	for (int i = 0; i < WRITERS; i++) {
+		pthread_t thread;
+		pthread_mutex_init(&writers[i].lock, NULL);
+		pthread_cond_init(&writers[i].filled, NULL);
+		writers[i].last = &writers[i].first;
+		if (pthread_create(&thread, NULL, writer_loop, &writers[i]) != 0)
+			abort();
+		pthread_detach(thread);
+	}
+}
+
+static void uuid_read(const char *text, uint8_t bytes[16])
+{
+	char hex[33];
+	size_t size = 0;
+	for (const char *p = text; *p; p++)
+		if (*p != '-')
+			hex[size++] = *p;
+	hex[size] = '\0';
+	hex_decode(hex, bytes, 16);
+}
+
+int writer_append(struct request *r, const char *room, const char *client_id, const char *body, int reply_to)
+{
+	struct line line = {.r = r, .room = room, .body = body, .client_id_text = client_id, .reply_to = reply_to};
+	uuid_read(client_id, line.client_id);
+	sem_init(&line.done, 0, 0);
+	unsigned hash = 5381;
+	for (const char *p = room; *p; p++)
+		hash = hash * 33 + (unsigned char)*p;
+	queue_add(&writers[hash % WRITERS], &line);
+	while (sem_wait(&line.done) != 0)
+		continue;
+	sem_destroy(&line.done);
+	return line.status;
+}

@@ -1,0 +1,46 @@
+/* Every error code that the service answers, with what people read of it. */
+#include "web.h"
+
+#include <string.h>
+
+static const struct {
+	const char *code, *en, *zh;
+} errors[] = {
+	{"malformed", "The request could not be read.", "无法读取请求。"},
+	{"two_sessions", "Send a token or a cookie, not both.", "令牌与 Cookie 只能使用其一。"},
+	{"unauthorized", "Please log in.", "请先登录。"},
+	{"foreign_origin", "This page may not do that.", "此页面不允许执行该操作。"},
+	{"not_found", "There is nothing here.", "这里什么也没有。"},
+	{"method_not_allowed", "That method is not allowed here.", "此处不支持该方法。"},
+	{"too_large", "That is too large.", "内容过大。"},
+	{"not_json", "The body must be application/json.", "请求体必须为 application/json。"},
+	{"invalid_field", "A field is missing, wrong or unknown.", "有字段缺失、有误或无法识别。"},
+	{"too_many", "Too many at once. Please wait a little.", "操作太频繁，请稍候。"},
+	{"unavailable", "The service is taking a breath. Please try again.", "服务暂时不可用，请稍后再试。"},
+	{"busy", "Many people are logging in. Please try again.", "登录人数较多，请稍后再试。"},
+	{"internal", "Something went wrong on our side.", "服务器出了点问题。"},
+	{"bad_credentials", "Name or password is wrong.", "用户名或密码错误。"},
+	{"account_exists", "That name is taken.", "该用户名已被使用。"},
+	{"blacklisted", "This account is suspended.", "该账号已被封禁。"},
+	{"no_password", "This account has no password yet.", "该账号尚未设置密码。"},
+	{"has_account", "This account has a name already.", "该账号已有用户名。"},
+	{"not_configured", "This way of logging in is not set up here.", "此处未开通该登录方式。"},
+	{"wechat_refused", "WeChat did not accept the login.", "微信登录未通过。"},
+	{"no_room", "There is no such room.", "没有这个房间。"},
+	{"no_message", "There is no such message.", "没有这条消息。"},
+	{"no_ticket", "This ticket is used up or too old.", "该凭证已失效。"},
+	{"not_member", "You have left this room.", "你已离开该房间。"},
+	{"muted", "You are muted in this room for a while.", "你在该房间被暂时禁言。"},
+	{"room_ended", "This chat has ended.", "聊天已结束。"},
+	{"client_id_used", "That client_id belongs to another message.", "该 client_id 已用于另一条消息。"},
+	{"not_yours", "That is somebody else's message.", "这不是你的消息。"},
+	{"too_late", "It is too late to take this back.", "已超过可撤回的时间。"},
+};
+
+const char *error_message(const char *code, bool chinese)
+{
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+		if (strcmp(errors[i].code, code) == 0)
+			return chinese ? errors[i].zh : errors[i].en;
+	return code;
+}

@@ -1,0 +1,259 @@
+/*
+ * Frames to sockets. Requests of one batch are written one behind the other, then their answers are read: a batch costs
+ * one write and few reads however many frames it has.
+ */
+#include "publish.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { CHUNK = 48 * 1024, IDLE_MAX = 8, GONE_MAX = 1024, ANSWER_MAX = 4096 };
+
+struct publish_part {
+	struct publish_part *next;
+	size_t end;           /* where its request ends among all requests */
+	const char *channels; /* NULL: not a frame to connections, nothing to learn from the answer */
+	int count;            /* of channels */
+};
+
+static struct sockaddr_un address = {.sun_family = AF_UNIX};
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int idle[IDLE_MAX], idle_count;
+static char gone[GONE_MAX][32];
+static int gone_count;
+
+void publish_start(const char *path)
+{
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+}
+
+void publish_begin(struct publish *publish, struct arena *arena)
+{
+	*publish = (struct publish){.requests.arena = arena, .arena = arena};
+}
+
+static void part_add(struct publish *publish, const char *channels, int count)
+{
+	struct publish_part *part = arena_alloc(publish->arena, sizeof *part);
+	part->end = publish->requests.size;
+	part->channels = channels;
+	part->count = count;
+	if (publish->last == NULL)
+		publish->parts = part;
+	else
+		publish->last->next = part;
+	publish->last = part;
+}
+
+void publish_frame(struct publish *publish, const char *channels, const char *frame, size_t size)
+{
+	int count = 1;
+	for (const char *p = channels; (p = strchr(p, ',')) != NULL; p++)
+		count++;
+	buf_printf(&publish->requests,
+	           "POST /p/%s HTTP/1.1\r\nHost: n\r\nAccept: application/json\r\nContent-Type: application/json\r\n"
+	           "Content-Length: %zu\r\n\r\n",
+	           channels, size);
+	buf_add(&publish->requests, frame, size);
+	bool to_connections = channels[0] == 'c'; /* as api.stream_open names them; a group may well have nobody listening */
+	part_add(publish, to_connections ? arena_copy(publish->arena, channels, strlen(channels)) : NULL, count);
+}
+
+void publish_bye(struct publish *publish, const char *channel, const char *frame)
+{
+	publish_frame(publish, channel, frame, strlen(frame));
+	publish->last->channels = NULL;
+	buf_printf(&publish->requests, "DELETE /p/%s HTTP/1.1\r\nHost: n\r\n\r\n", channel);
+	part_add(publish, NULL, 1);
+}
+
+static int connection_take(bool fresh)
+{
+	int fd = -1;
+	pthread_mutex_lock(&lock);
+	if (fresh) /* whatever broke one has broken the others */
+		while (idle_count > 0)
+			close(idle[--idle_count]);
+	else if (idle_count > 0)
+		fd = idle[--idle_count];
+	pthread_mutex_unlock(&lock);
+	if (fd >= 0)
+		return fd;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct timeval wait = {.tv_sec = 2};
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void connection_give(int fd)
+{
+	pthread_mutex_lock(&lock);
+	if (idle_count < IDLE_MAX) {
+		idle[idle_count++] = fd;
+		fd = -1;
+	}
+	pthread_mutex_unlock(&lock);
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool send_all(int fd, const char *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t sent = send(fd, bytes, size, MSG_NOSIGNAL);
+		if (sent <= 0)
+			return false;
+		bytes += sent;
+		size -= (size_t)sent;
+	}
+	return true;
+}
+
+struct answers {
+	int fd;
+	char bytes[ANSWER_MAX];
+	size_t size;
+};
+
+/* Reads one HTTP answer. Returns its status, or 0; *subscribers: what Nchan says of them, or -1. */
+static int answer_read(struct answers *answers, int *subscribers)
+{
+	for (;;) {
+		answers->bytes[answers->size] = '\0';
+		char *head_end = strstr(answers->bytes, "\r\n\r\n");
+		if (head_end != NULL) {
+			int status = 0;
+			size_t length = 0;
+			const char *field = strstr(answers->bytes, "Content-Length: ");
+			if (sscanf(answers->bytes, "HTTP/1.1 %d", &status) != 1)
+				return 0;
+			if (field != NULL && field < head_end)
+				length = (size_t)strtoul(field + 16, NULL, 10);
+			size_t total = (size_t)(head_end + 4 - answers->bytes) + length;
+			if (total >= ANSWER_MAX)
+				return 0;
+			if (answers->size >= total) {
+				const char *count = strstr(head_end, "\"subscribers\": ");
+				*subscribers = count != NULL && count < answers->bytes + total ? atoi(count + 15) : -1;
+				answers->size -= total;
+				memmove(answers->bytes, answers->bytes + total, answers->size);
+				return status;
+			}
+		}
+		if (answers->size >= ANSWER_MAX - 1)
+			return 0;
+		ssize_t got = recv(answers->fd, answers->bytes + answers->size, ANSWER_MAX - 1 - answers->size, 0);
+		if (got <= 0)
+			return 0;
+		answers->size += (size_t)got;
+	}
+}
+
+static void gone_add(const char *channels)
+{
+	pthread_mutex_lock(&lock);
+	for (const char *p = channels; *p && gone_count < GONE_MAX; p += strcspn(p, ","), p += *p == ',')
+		snprintf(gone[gone_count++], sizeof *gone, "%.*s", (int)strcspn(p, ","), p);
+	pthread_mutex_unlock(&lock);
+}
+
+/* Sends from *part on, chunk by chunk; *part is moved past what was answered. */
+static bool parts_send(struct publish *publish, struct publish_part **part, size_t *begin, int fd)
+{
+	struct answers answers = {.fd = fd};
+	while (*part != NULL) {
+		struct publish_part *end = *part;
+		while (end->next != NULL && end->next->end - *begin < CHUNK)
+			end = end->next;
+		if (!send_all(fd, publish->requests.text + *begin, end->end - *begin))
+			return false;
+		for (struct publish_part *stop = end->next; *part != stop; *part = (*part)->next) {
+			int subscribers, status = answer_read(&answers, &subscribers);
+			if (status == 0 || status >= 500)
+				return false;
+			if ((*part)->channels != NULL && subscribers >= 0 && subscribers < (*part)->count)
+				gone_add((*part)->channels);
+			*begin = (*part)->end;
+		}
+	}
+	return true;
+}
+
+bool publish_end(struct publish *publish)
+{
+	struct publish_part *part = publish->parts;
+	size_t begin = 0;
+	for (int attempt = 0; part != NULL && attempt < 2; attempt++) {
+		int fd = connection_take(attempt > 0);
+		if (fd < 0)
+			continue;
+		if (parts_send(publish, &part, &begin, fd))
+			connection_give(fd);
+		else
+			close(fd);
+	}
+	if (part != NULL)
+		log_event(LOG_ERROR, "publish_failed", NULL);
+	return part == NULL;
+}
+
+/* Asks Nchan about one channel: whether somebody subscribes it. */
+static bool has_subscriber(int fd, const char *channel)
+{
+	char request[160];
+	int size = snprintf(request, sizeof request, "GET /p/%s HTTP/1.1\r\nHost: n\r\nAccept: application/json\r\n\r\n", channel);
+	struct answers answers = {.fd = fd};
+	int subscribers = -1;
+	int status = send_all(fd, request, (size_t)size) ? answer_read(&answers, &subscribers) : 0;
+	return status == 0 || subscribers > 0;
+}
+
+int publish_take_gone(char (*channels)[32], int max)
+{
+	int count = 0;
+	int fd = connection_take(false);
+	if (fd < 0)
+		return 0;
+	while (count < max) {
+		char channel[32] = "";
+		pthread_mutex_lock(&lock);
+		if (gone_count > 0)
+			memcpy(channel, gone[--gone_count], sizeof channel);
+		pthread_mutex_unlock(&lock);
+		if (channel[0] == '\0')
+			break;
+		if (!has_subscriber(fd, channel))
+			memcpy(channels[count++], channel, sizeof channel);
+	}
+	connection_give(fd);
+	return count;
+}
+
+bool publish_ready(void)
+{
+	int fd = connection_take(false);
+	if (fd < 0)
+		return false;
+	struct answers answers = {.fd = fd};
+	int subscribers;
+	static const char request[] = "GET /p/ready HTTP/1.1\r\nHost: n\r\n\r\n";
+	bool ready = send_all(fd, request, sizeof request - 1) && answer_read(&answers, &subscribers) != 0;
+	if (ready)
+		connection_give(fd);
+	else
+		close(fd);
+	return ready;
+}

@@ -1,0 +1,66 @@
+/* What goes out. */
+#include "web.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { RETRY_SECONDS = 2 };
+
+static int fail_with(struct request *r, int status, const char *code, const char *field)
+{
+	r->reply = (struct buf){.arena = &r->arena};
+	buf_text(&r->reply, "{\"error\":{\"code\":");
+	buf_json(&r->reply, code);
+	buf_text(&r->reply, ",\"message\":");
+	buf_json(&r->reply, error_message(code, r->chinese));
+	if (field != NULL && field[0]) {
+		buf_text(&r->reply, ",\"field\":");
+		buf_json(&r->reply, field);
+	}
+	buf_text(&r->reply, "}}");
+	return status;
+}
+
+int fail(struct request *r, int status, const char *code)
+{
+	return fail_with(r, status, code, NULL);
+}
+
+int fail_field(struct request *r, const char *field)
+{
+	return fail_with(r, 422, "invalid_field", field);
+}
+
+int fail_down(struct request *r)
+{
+	reply_header(r, "Retry-After", "%d", RETRY_SECONDS);
+	return fail(r, 503, "unavailable");
+}
+
+void reply_header(struct request *r, const char *name, const char *format, ...)
+{
+	char value[512];
+	va_list list;
+	va_start(list, format);
+	vsnprintf(value, sizeof value, format, list);
+	va_end(list);
+	buf_printf(&r->headers, "%s: %s\r\n", name, value);
+}
+
+void reply_send(struct request *r, int status)
+{
+	struct buf out = {.arena = &r->arena};
+	const char *own = r->headers.size > 0 ? r->headers.text : "";
+	buf_printf(&out, "Status: %d\r\n%s", status, own);
+	if (strstr(own, "Cache-Control:") == NULL)
+		buf_text(&out, "Cache-Control: no-store\r\n");
+	if (r->reply.size > 0 && strstr(own, "Content-Type:") == NULL)
+		buf_text(&out, "Content-Type: application/json; charset=utf-8\r\n");
+	if (r->reply.size > 0)
+		buf_printf(&out, "Content-Length: %zu\r\n", r->reply.size);
+	buf_text(&out, "\r\n");
+	if (r->reply.size > 0)
+		buf_add(&out, r->reply.text, r->reply.size);
+	FCGX_PutStr(out.text, (int)out.size, r->fcgi.out);
+}

@@ -1,0 +1,175 @@
+-- What the functions of schema api share: failing, ids, masks, and the JSON shapes of docs/api.md.
+set local search_path = driftline;
+
+-- Ends the call: the handler answers p_status with p_code, and nothing of the transaction stays.
+-- p_field names the field that is wrong; p_more is JSON to stand beside code and message.
+create or replace function fail(p_status int, p_code text, p_field text default '', p_more jsonb default '{}')
+returns void language plpgsql as $$
+begin
+    raise exception using errcode = 'DL' || p_status, message = p_code, column = p_field, detail = p_more::text;
+end $$;
+
+create or replace function rfc3339(p_at timestamptz) returns text language sql stable as $$
+    select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+-- p_bytes random bytes in URL-safe base64.
+create or replace function random_id(p_bytes int default 16) returns text language sql volatile as $$
+    select translate(encode(gen_random_bytes(p_bytes), 'base64'), '+/=', '-_')
+$$;
+
+-- The account behind a session; 401 without one.
+create or replace function session_account(p_token bytea) returns bigint language plpgsql stable as $$
+declare
+    v_account bigint;
+begin
+    select s.account into v_account from session s where s.token = p_token and s.expires > now();
+    if v_account is null then
+        perform fail(401, 'unauthorized');
+    end if;
+    return v_account;
+end $$;
+
+-- The caller's membership of a room; 404 for a room that is not there or never was the caller's.
+create or replace function session_member(p_token bytea, p_room text) returns member language plpgsql stable as $$
+declare
+    v_account bigint := session_account(p_token);
+    v_member member;
+begin
+    select m.* into v_member from room r join member m on m.room = r.key where r.id = p_room and m.account = v_account;
+    if v_member.key is null then
+        perform fail(404, 'no_room');
+    end if;
+    return v_member;
+end $$;
+
+-- A pair of words in both languages. Nothing of the account goes into it.
+create or replace function alias_new(out alias text, out alias_zh text) language sql volatile as $$
+    with pick as materialized (select floor(random() * 64)::int as a, floor(random() * 64)::int as b)
+    select x.en || ' ' || y.en, x.zh || y.zh
+      from pick
+      join alias_word x on x.part = 'adjective' and x.n = pick.a
+      join alias_word y on y.part = 'animal' and y.n = pick.b
+$$;
+
+-- A new member of a room, with a mask that nobody else wears there.
+create or replace function member_new(p_room bigint, p_account bigint, p_from_seq int, p_role text default 'member')
+returns member language plpgsql volatile as $$
+declare
+    v_alias record;
+    v_member member;
+begin
+    for attempt in 1 .. 20 loop
+        select * into v_alias from alias_new();
+        exit when not exists (select from member m where m.room = p_room and m.alias = v_alias.alias);
+    end loop;
+    insert into member (id, room, account, alias, alias_zh, role, read_seq)
+    values (encode(gen_random_bytes(8), 'hex'), p_room, p_account, v_alias.alias, v_alias.alias_zh, p_role, p_from_seq - 1)
+    returning * into v_member;
+    insert into stay (member, from_seq) values (v_member.key, p_from_seq);
+    update room set members = members + 1 where key = p_room;
+    return v_member;
+end $$;
+
+create or replace function avatar_url(p_member text) returns text language sql immutable as $$
+    select '/avatar/' || p_member || '.svg'
+$$;
+
+-- The mask's part of every shape: member, alias, alias_zh, avatar.
+create or replace function mask_json(p member) returns text language sql immutable as $$
+    select '"member":"' || p.id || '","alias":' || to_json(p.alias) || ',"alias_zh":' || to_json(p.alias_zh)
+        || ',"avatar":"' || avatar_url(p.id) || '"'
+$$;
+
+-- `message` as docs/api.md has it. lib/message.c writes the same shape for a message just sent.
+create or replace function message_json(p_room text, p message, p_member member) returns text language sql stable as $$
+    select '{"room":"' || p_room || '","seq":' || p.seq || ',' || mask_json(p_member)
+        || ',"kind":"' || p.kind || '","body":' || coalesce(to_json(p.body)::text, 'null')
+        || coalesce(',"reply_to":' || p.reply_to, '')
+        || case when p.recalled_at is null then '' else ',"recalled":true' end
+        || ',"client_id":"' || p.client_id || '","at":"' || rfc3339(p.at) || '"}'
+$$;
+
+-- Whether a member may see a seq: only what was said during a stay.
+create or replace function during_stay(p_member bigint, p_seq int) returns boolean language sql stable as $$
+    select exists (select from stay s where s.member = p_member and p_seq between s.from_seq and coalesce(s.to_seq, p_seq))
+$$;
+
+-- The newest seq that a member may see: the room's last one, or the one at which the member left.
+create or replace function visible_seq(p_member bigint, p_last_seq int) returns int language sql stable as $$
+    select least(p_last_seq, max(coalesce(s.to_seq, p_last_seq))) from stay s where s.member = p_member
+$$;
+
+-- `room` as its member p_me sees it.
+create or replace function room_json(p_me bigint) returns text language plpgsql stable as $$
+declare
+    me member;
+    r room;
+    peer member;
+    v_last int;
+    v_message text;
+    v_unread int;
+begin
+    select * into me from member m where m.key = p_me;
+    select * into r from room where key = me.room;
+    if r.kind = 'private' then
+        select * into peer from member m where m.room = r.key and m.key <> me.key;
+    end if;
+    v_last := coalesce(visible_seq(me.key, r.last_seq), 0);
+    select message_json(r.id, c, m) into v_message
+      from message c join member m on m.key = c.member
+     where c.room_kind = r.kind and c.room = r.key and c.seq = v_last;
+    select count(*) into v_unread
+      from (select 1 from message c
+             where c.room_kind = r.kind and c.room = r.key and c.seq > me.read_seq and c.seq <= v_last and c.member <> me.key
+             limit 100) n;
+    return '{"id":"' || r.id || '","kind":"' || r.kind || '","topic":' || to_json(r.topic)
+        || ',"description":' || to_json(r.description) || ',"tags":' || to_json(r.tags)
+        || ',"capacity":' || r.capacity || ',"members":' || r.members || ',"public":' || r.public
+        || ',"mask":"' || r.mask || '","slow_mode":' || r.slow_mode
+        || ',"me":{' || mask_json(me) || ',"role":"' || me.role || '","muted_until":'
+        || coalesce('"' || rfc3339(me.muted_until) || '"', 'null')
+        || ',"pinned":' || me.pinned || ',"silent":' || me.silent || ',"blocked":[]}'
+        || case when peer.key is null then ''
+                else ',"peer":{' || mask_json(peer) || ',"read_seq":' || peer.read_seq || '}' end
+        || ',"last_seq":' || v_last || ',"read_seq":' || me.read_seq || ',"unread":' || v_unread
+        || ',"last_message":' || coalesce(v_message, 'null') || ',"created":"' || rfc3339(r.created) || '"'
+        || ',"ended":' || case when r.ended_at is null then 'null'
+                else '{"at":"' || rfc3339(r.ended_at) || '","by":"'
+                     || case when r.ended_by = me.key then 'me' else 'peer' end
+                     || '","reason":"' || r.ended_why || '"}' end
+        || '}';
+end $$;
+
+-- `user`, for its own owner alone.
+create or replace function user_json(p_account bigint) returns text language sql stable as $$
+    select json_build_object('account', a.name, 'nickname', u.nickname, 'avatar', u.avatar,
+               'guest', a.name is null and a.openid_hash is null, 'locale', u.locale,
+               'created', rfc3339(a.created),
+               'warnings', (select count(*) from warning w
+                             where w.account = a.id and w.seen_at is null and (w.expires is null or w.expires > now())))::text
+      from account a join user_info u on u.account = a.id
+     where a.id = p_account
+$$;
+
+-- Where a frame of a room goes: a group's sockets subscribe the room's channel, a private chat's two members are
+-- reached on the channels of their own connections. p_except: a member left out.
+create or replace function room_channels(p_room bigint, p_except bigint default 0) returns text language sql stable as $$
+    select case r.kind
+           when 'group' then r.channel
+           else (select string_agg(c.channel, ',')
+                   from member m join connection c on c.account = m.account
+                  where m.room = r.key and m.left_at is null and m.key <> p_except)
+           end
+      from room r where r.key = p_room
+$$;
+
+create or replace function account_channels(p_account bigint) returns text language sql stable as $$
+    select string_agg(c.channel, ',') from connection c where c.account = p_account
+$$;
+
+-- Rows that tell the sockets of some sessions why they end, and end them. The connection rows go at once.
+create or replace function connections_end(p_tokens bytea[], p_reason text) returns setof act language sql volatile as $$
+    delete from connection c where c.token = any (p_tokens)
+    returning 'bye'::text, c.channel::text, '{"type":"bye","reason":"' || p_reason || '"}'
+$$;

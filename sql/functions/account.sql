@@ -1,0 +1,159 @@
+-- Accounts and their sessions. Passwords are hashed by the handlers; what arrives here is scrypt's output.
+set local search_path = driftline;
+
+create or replace function account_new(p_locale text, p_nickname text) returns bigint language plpgsql volatile as $$
+declare
+    v_account bigint;
+    v_alias record;
+begin
+    select * into v_alias from alias_new();
+    insert into account default values returning id into v_account;
+    insert into user_info (account, nickname, avatar, locale)
+    values (v_account,
+            coalesce(p_nickname, case p_locale when 'zh-Hans' then v_alias.alias_zh else v_alias.alias end),
+            avatar_url(encode(gen_random_bytes(8), 'hex')), p_locale);
+    return v_account;
+end $$;
+
+create or replace function session_new(p_account bigint, p_token bytea) returns void language sql volatile as $$
+    insert into session (token, account, expires) values (p_token, p_account, now() + interval '30 days')
+$$;
+
+-- 202 when the name is taken.
+create or replace function account_name(p_account bigint, p_name text, p_scheme text, p_salt bytea, p_hash bytea, p_cost text)
+returns void language plpgsql volatile as $$
+begin
+    update account set name = p_name, scheme = p_scheme, salt = p_salt, hash = p_hash, cost = p_cost where id = p_account;
+exception when unique_violation then
+    perform fail(202, 'account_exists');
+end $$;
+
+create or replace function api.register(p_token bytea, p_name text, p_scheme text, p_salt bytea, p_hash bytea, p_cost text,
+                                        p_nickname text, p_locale text)
+returns setof act language plpgsql volatile as $$
+declare
+    v_account bigint := account_new(p_locale, p_nickname);
+begin
+    perform account_name(v_account, p_name, p_scheme, p_salt, p_hash, p_cost);
+    perform session_new(v_account, p_token);
+    return next ('reply', 200, user_json(v_account))::act;
+end $$;
+
+create or replace function api.login_guest(p_token bytea, p_locale text) returns setof act language plpgsql volatile as $$
+declare
+    v_account bigint := account_new(p_locale, null);
+begin
+    perform session_new(v_account, p_token);
+    return next ('reply', 200, user_json(v_account))::act;
+end $$;
+
+-- What a login is checked against; no row for a name that is not there.
+create or replace function api.login_find(p_name text)
+returns table (account bigint, scheme text, salt bytea, hash bytea, cost text) language sql stable as $$
+    select a.id, a.scheme, a.salt, a.hash, a.cost from account a where a.name = p_name
+$$;
+
+-- The same for the account of a session, which must have a password.
+create or replace function api.password_find(p_token bytea)
+returns table (account bigint, scheme text, salt bytea, hash bytea, cost text) language plpgsql stable as $$
+declare
+    v_account bigint := session_account(p_token);
+begin
+    return query select a.id, a.scheme, a.salt, a.hash, a.cost from account a where a.id = v_account and a.name is not null;
+    if not found then
+        perform fail(409, 'no_password');
+    end if;
+end $$;
+
+-- Opens a session after the right password: p_hash is what it was checked against, so that a password changed
+-- meanwhile opens nothing. The blacklisted get 202 and no session.
+create or replace function session_open(p_account account, p_token bytea) returns setof act language plpgsql volatile as $$
+begin
+    if p_account.banned_until > now() then
+        perform fail(202, 'blacklisted', '', jsonb_build_object(
+            'until', case when isfinite(p_account.banned_until) then rfc3339(p_account.banned_until) end,
+            'reason', p_account.ban_reason));
+    end if;
+    perform session_new(p_account.id, p_token);
+    return next ('reply', 200, user_json(p_account.id))::act;
+end $$;
+
+create or replace function api.login(p_token bytea, p_account bigint, p_hash bytea) returns setof act
+language plpgsql volatile as $$
+declare
+    v_account account;
+begin
+    select * into v_account from account a where a.id = p_account and a.hash = p_hash for key share;
+    if v_account.id is null then
+        perform fail(404, 'bad_credentials');
+    end if;
+    return query select * from session_open(v_account, p_token);
+end $$;
+
+create or replace function api.login_wechat(p_token bytea, p_openid_hash bytea, p_openid_sealed bytea, p_locale text)
+returns setof act language plpgsql volatile as $$
+declare
+    v_account account;
+begin
+    perform pg_advisory_xact_lock(hashtextextended(encode(p_openid_hash, 'hex'), 0));
+    select * into v_account from account a where a.openid_hash = p_openid_hash;
+    if v_account.id is null then
+        update account set openid_hash = p_openid_hash, openid_sealed = p_openid_sealed
+         where id = account_new(p_locale, null) returning * into v_account;
+    end if;
+    return query select * from session_open(v_account, p_token);
+end $$;
+
+create or replace function api.logout(p_token bytea, p_all boolean) returns setof act language plpgsql volatile as $$
+declare
+    v_account bigint := session_account(p_token);
+    v_tokens bytea[];
+begin
+    select array_agg(s.token) into v_tokens from session s where s.account = v_account and (p_all or s.token = p_token);
+    return query select * from connections_end(v_tokens, 'logged_out');
+    delete from session where token = any (v_tokens);
+    if p_all then
+        delete from wait where account = v_account;
+    end if;
+    return next ('reply', 204, null)::act;
+end $$;
+
+create or replace function api.me(p_token bytea) returns setof act language sql stable as $$
+    select 'reply'::text, '200'::text, user_json(session_account(p_token))
+$$;
+
+-- Changes what is not null. A name with a password makes a guest an account.
+create or replace function api.me_update(p_token bytea, p_nickname text, p_locale text,
+                                         p_name text, p_salt bytea, p_hash bytea, p_cost text)
+returns setof act language plpgsql volatile as $$
+declare
+    v_account bigint := session_account(p_token);
+begin
+    if p_name is not null then
+        perform 1 from account a where a.id = v_account and a.name is null for no key update;
+        if not found then
+            perform fail(409, 'has_account');
+        end if;
+        perform account_name(v_account, p_name, 'v2', p_salt, p_hash, p_cost);
+    end if;
+    update user_info set nickname = coalesce(p_nickname, nickname), locale = coalesce(p_locale, locale)
+     where account = v_account;
+    return next ('reply', 200, user_json(v_account))::act;
+end $$;
+
+-- Every other session of the account ends, and its sockets with it.
+create or replace function api.password_change(p_token bytea, p_old_hash bytea, p_salt bytea, p_hash bytea, p_cost text)
+returns setof act language plpgsql volatile as $$
+declare
+    v_account bigint := session_account(p_token);
+    v_tokens bytea[];
+begin
+    update account set scheme = 'v2', salt = p_salt, hash = p_hash, cost = p_cost where id = v_account and hash = p_old_hash;
+    if not found then
+        perform fail(404, 'bad_credentials');
+    end if;
+    select array_agg(s.token) into v_tokens from session s where s.account = v_account and s.token <> p_token;
+    return query select * from connections_end(v_tokens, 'logged_out');
+    delete from session where token = any (v_tokens);
+    return next ('reply', 204, null)::act;
+end $$;

@@ -1,0 +1,134 @@
+-- The live side: tickets, connections, and the sync that heals whatever a socket lost.
+set local search_path = driftline;
+
+create or replace function api.stream(p_token bytea, p_ticket bytea) returns setof act language plpgsql volatile as $$
+begin
+    perform session_account(p_token);
+    insert into ticket (ticket, token, expires) values (p_ticket, p_token, now() + interval '30 seconds');
+    return next ('reply', 200, rfc3339(now() + interval '30 seconds'))::act;
+end $$;
+
+-- Redeems a ticket, once: the reply is the list of channels that the socket subscribes, its own first. Of more than
+-- eight connections of an account the oldest go.
+create or replace function api.stream_open(p_ticket bytea) returns setof act language plpgsql volatile as $$
+declare
+    v_token bytea;
+    v_account bigint;
+    v_channel text := 'c' || random_id();
+    v_groups text;
+begin
+    delete from ticket t where t.ticket = p_ticket and t.expires > now() returning t.token into v_token;
+    select s.account into v_account from session s where s.token = v_token and s.expires > now() for key share;
+    if v_account is null then
+        perform fail(404, 'no_ticket');
+    end if;
+    perform pg_advisory_xact_lock(v_account);
+    insert into connection (channel, account, token) values (v_channel, v_account, v_token);
+    return query
+    delete from connection c
+     where c.channel in (select o.channel from connection o where o.account = v_account
+                          order by o.opened desc, o.channel offset 8)
+    returning 'bye', c.channel, '{"type":"bye","reason":"replaced"}';
+    select string_agg(r.channel, ',') into v_groups
+      from member m join room r on r.key = m.room
+     where m.account = v_account and m.left_at is null and r.kind = 'group' and r.ended_at is null;
+    return next ('reply', 200, v_channel || coalesce(',' || v_groups, ''))::act;
+end $$;
+
+-- What a client lacks. p_rooms: {room: last_seq it has}. 50 messages a room and 200 in all, then more:true; the rooms
+-- that changed since p_since (the last answer's `since`, or null), and lines recalled since. Renews session and wait.
+create or replace function api.sync(p_token bytea, p_rooms jsonb, p_match boolean, p_since timestamptz, p_lease int, p_relax int)
+returns setof act language plpgsql volatile as $$
+declare
+    v_account bigint := session_account(p_token);
+    v_now timestamptz := clock_timestamp();
+    v_since timestamptz := p_since - interval '10 seconds';   -- a transaction may have committed late
+    v_left int := 200;
+    v_more boolean := false;
+    v_rooms text := '';
+    v_page text;
+    v_count int;
+    v_recalls text;
+    v_conversations text;
+    v_match text := 'null';
+    v_room_more boolean;
+    m record;
+    a act;
+begin
+    update session set expires = now() + interval '30 days' where token = p_token and expires < now() + interval '29 days';
+    update account set seen_at = v_now where id = v_account and seen_at < v_now - interval '10 minutes';
+
+    for m in
+        select mm.key, r.key as room, r.id, r.kind, (p_rooms ->> r.id)::int as have
+          from jsonb_object_keys(p_rooms) k(id) join room r on r.id = k.id
+          join member mm on mm.room = r.key and mm.account = v_account
+         where visible_seq(mm.key, r.last_seq) > (p_rooms ->> r.id)::int
+         order by r.last_at desc
+    loop
+        if v_left = 0 then
+            v_more := true;
+            exit;
+        end if;
+        with page as (
+            select c.*, row_number() over (order by c.seq) as nth
+              from message c join stay s on s.member = m.key
+               and c.seq >= s.from_seq and (s.to_seq is null or c.seq <= s.to_seq)
+             where c.room_kind = m.kind and c.room = m.room and c.seq > m.have
+             order by c.seq limit least(50, v_left) + 1
+        )
+        select string_agg(message_json(m.id, (p.room_kind, p.room, p.seq, p.member, p.kind, p.body, p.reply_to, p.client_id,
+                                              p.at, p.recalled_at)::message, w), ',' order by p.seq)
+                   filter (where p.nth <= least(50, v_left)),
+               least(count(*), least(50, v_left)), count(*) > least(50, v_left)
+          into v_page, v_count, v_room_more
+          from page p join member w on w.key = p.member;
+        v_left := v_left - v_count;
+        v_more := v_more or v_room_more;
+        v_rooms := v_rooms || case when v_rooms = '' then '' else ',' end
+            || '{"id":"' || m.id || '","messages":[' || coalesce(v_page, '') || '],"more":' || v_room_more || '}';
+    end loop;
+
+    select string_agg('{"room":"' || r.id || '","seq":' || c.seq || '}', ',') into v_recalls
+      from member mm join room r on r.key = mm.room
+      join message c on c.room_kind = r.kind and c.room = r.key and c.recalled_at > v_since
+     where mm.account = v_account and r.last_at > v_since - interval '1 hour' and during_stay(mm.key, c.seq);
+
+    select string_agg(room_json(latest.key), ',' order by latest.last_at desc) into v_conversations
+      from (select mm.key, r.last_at
+              from member mm join room r on r.key = mm.room
+             where mm.account = v_account
+               and (v_since is null or mm.changed_at > v_since or r.last_at > v_since or r.ended_at > v_since)
+             order by r.last_at desc limit 50) latest;
+
+    if p_match then
+        for a in select * from api.match_get(p_token, p_lease, p_relax) loop
+            if a.kind = 'reply' then
+                v_match := a.body;
+            else
+                return next a;
+            end if;
+        end loop;
+    end if;
+    return next ('reply', 200, '{"rooms":[' || v_rooms || '],"more":' || v_more
+                               || ',"conversations":[' || coalesce(v_conversations, '')
+                               || '],"recalls":[' || coalesce(v_recalls, '') || '],"match":' || v_match
+                               || ',"since":"' || rfc3339(v_now) || '"}')::act;
+end $$;
+
+-- Channels that nobody was subscribed to when something was published: their connections are gone. Young ones are
+-- left alone, their socket may still be opening.
+create or replace function api.connections_gone(p_channels text[]) returns void language sql volatile as $$
+    delete from connection where channel = any (p_channels) and opened < now() - interval '30 seconds'
+$$;
+
+-- What has run out goes, in small portions.
+create or replace function api.tidy() returns void language sql volatile as $$
+    delete from ticket where expires < now();
+    delete from session where token in (select token from session where expires < now() limit 1000);
+    delete from wait where (room is null and lease < now() - interval '1 hour') or matched_at < now() - interval '1 day';
+    delete from match_log where ctid in (select ctid from match_log where at < now() - interval '7 days' limit 1000);
+$$;
+
+create or replace function api.ready() returns boolean language sql stable as $$
+    select exists (select from migration)
+$$;

@@ -1,0 +1,148 @@
+-- Matching one to one. One lock serialises it: a match is a millisecond of work, and "one match for one wait" is
+-- then plain to see.
+set local search_path = driftline;
+
+create or replace function match_estimate() returns text language sql stable as $$
+    select json_build_object(
+               'p50', round((percentile_cont(0.5) within group (order by waited))::numeric, 1),
+               'p90', round((percentile_cont(0.9) within group (order by waited))::numeric, 1),
+               'n', count(*))::text
+      from (select waited from match_log where at > now() - interval '1 day' order by at desc limit 200) recent
+$$;
+
+create or replace function match_state(p_account bigint) returns text language plpgsql stable as $$
+declare
+    w wait;
+begin
+    select * into w from wait where account = p_account;
+    if w.room is not null then
+        return '{"state":"matched","room":'
+            || (select room_json(m.key) from member m where m.room = w.room and m.account = p_account) || '}';
+    elsif w.account is null or w.lease <= now() then
+        return '{"state":"idle"}';
+    end if;
+    return '{"state":"waiting","since":"' || rfc3339(w.since) || '","target":"' || w.target || '","tags":' || to_json(w.tags)
+        || ',"estimate":' || match_estimate() || '}';
+end $$;
+
+-- The best partner for a wait, or null. Both sides must be content: who gave no tags is content with anyone, who
+-- gave some wants one in common until p_relax seconds have passed. A shared tag weighs the more the fewer wait
+-- with it. Nobody blocked either way; not a partner of the last 24 hours while others wait.
+create or replace function match_partner(p_me wait, p_relax int) returns bigint language sql volatile as $$
+    with live as materialized (
+        select w.* from wait w
+         where w.target = 'private' and w.room is null and w.lease > now() and w.account <> p_me.account
+           and not exists (select from block b where (b.account, b.other) in ((w.account, p_me.account), (p_me.account, w.account)))
+    ), weight as (
+        select t.tag, ln(1 + (select count(*) from live) / count(*)::float8) + 0.01 as weight
+          from live, unnest(live.tags) t(tag) where t.tag = any (p_me.tags) group by t.tag
+    ), judged as (
+        select live.account, live.since,
+               coalesce((select sum(weight.weight) from weight where weight.tag = any (live.tags)), 0) as score,
+               exists (select from match_log l
+                        where l.low = least(live.account, p_me.account) and l.high = greatest(live.account, p_me.account)
+                          and l.at > now() - interval '24 hours') as met,
+               (live.tags = '{}' or live.since <= now() - make_interval(secs => p_relax)) as they_take_anyone
+          from live
+    )
+    select account from judged
+     where (score > 0 or (they_take_anyone
+                          and (p_me.tags = '{}' or p_me.since <= now() - make_interval(secs => p_relax))))
+       and (not met or (select count(*) from live) = 1)
+     order by met, score desc, random()
+     limit 1
+$$;
+
+-- Tries to match the caller's wait. True when the wait has its room now; p_other hears of it by a frame.
+create or replace function match_try(p_account bigint, p_relax int, out p_matched boolean, out p_other bigint)
+language plpgsql volatile as $$
+declare
+    me wait;
+    they wait;
+    v_room room;
+begin
+    select * into me from wait where account = p_account;
+    p_matched := me.room is not null;
+    if p_matched or me.target <> 'private' then
+        return;
+    end if;
+    p_other := match_partner(me, p_relax);
+    if p_other is null then
+        return;
+    end if;
+    select * into they from wait where account = p_other;
+    insert into room (id, kind, capacity, channel, tags)
+    values (random_id(), 'private', 2, 'g' || random_id(),
+            array(select unnest(me.tags) intersect select unnest(they.tags) order by 1))
+    returning * into v_room;
+    perform member_new(v_room.key, me.account, 1);
+    perform member_new(v_room.key, they.account, 1);
+    insert into match_log (low, high, waited)
+    values (least(me.account, they.account), greatest(me.account, they.account),
+            extract(epoch from now() - least(me.since, they.since)));
+    update wait set room = v_room.key, matched_at = now() where account in (me.account, they.account);
+    p_matched := true;
+end $$;
+
+-- The caller's state as the answer, and the partner's frame.
+create or replace function match_acts(p_account bigint, p_other bigint) returns setof act language plpgsql volatile as $$
+begin
+    return next ('reply', 200, match_state(p_account))::act;
+    update wait set seen = true where account = p_account and room is not null;
+    if p_other is not null then
+        return query
+        select 'frame', account_channels(p_other),
+               '{"type":"matched","room":"' || r.id || '","detail":' || room_json(m.key) || '}'
+          from wait w join room r on r.key = w.room join member m on m.room = r.key and m.account = w.account
+         where w.account = p_other;
+    end if;
+end $$;
+
+-- A wait replaces the one that is there; a match that its owner has not heard of yet is answered instead of lost.
+create or replace function api.match_start(p_token bytea, p_target text, p_tags text[], p_lease int, p_relax int)
+returns setof act language plpgsql volatile as $$
+declare
+    v_account bigint := session_account(p_token);
+    v_other bigint;
+begin
+    perform pg_advisory_xact_lock(hashtext('driftline.match'));
+    if not exists (select from wait w join room r on r.key = w.room
+                    where w.account = v_account and not w.seen and w.matched_at > now() - interval '20 seconds'
+                      and r.ended_at is null) then
+        insert into wait (account, target, tags, lease)
+        values (v_account, p_target, p_tags, now() + make_interval(secs => p_lease))
+        on conflict (account) do update
+           set target = excluded.target, tags = excluded.tags, lease = excluded.lease,
+               since = case when wait.room is null and wait.lease > now() and wait.tags = excluded.tags
+                            then wait.since else now() end,
+               room = null, matched_at = null, seen = false;
+        select p_other into v_other from match_try(v_account, p_relax);
+    end if;
+    return query select * from match_acts(v_account, v_other);
+end $$;
+
+create or replace function api.match_get(p_token bytea, p_lease int, p_relax int) returns setof act
+language plpgsql volatile as $$
+declare
+    v_account bigint := session_account(p_token);
+    v_other bigint;
+begin
+    if exists (select from wait w where w.account = v_account and w.room is null and w.lease > now()) then
+        perform pg_advisory_xact_lock(hashtext('driftline.match'));
+        update wait set lease = now() + make_interval(secs => p_lease)
+         where account = v_account and room is null and lease > now();
+        if found then
+            select p_other into v_other from match_try(v_account, p_relax);
+        end if;
+    end if;
+    return query select * from match_acts(v_account, v_other);
+end $$;
+
+create or replace function api.match_stop(p_token bytea) returns setof act language plpgsql volatile as $$
+declare
+    v_account bigint := session_account(p_token);
+begin
+    perform pg_advisory_xact_lock(hashtext('driftline.match'));
+    delete from wait where account = v_account;
+    return next ('reply', 204, null)::act;
+end $$;

@@ -1,0 +1,158 @@
+-- Messages: the append that carries many people's lines in one transaction, history, recall, read, typing.
+set local search_path = driftline;
+
+-- Appends a batch. One row comes back for each line sent, numbered as in the arrays: status 200 with the message as it
+-- is stored (now, or by an earlier call with the same client_id), 0 when the line must be tried again in a later batch
+-- (the batch carries its client_id twice), else a status with its code. The rooms are locked in one order, seq is
+-- given out under that lock, and channels is where the frame goes: null when nothing new was stored.
+create or replace function api.message_append(p_tokens bytea[], p_rooms text[], p_clients uuid[], p_bodies text[],
+                                              p_replies int[])
+returns table (n int, status int, code text, seq int, at text, body text, reply_to int,
+               member text, alias text, alias_zh text, channels text)
+language plpgsql volatile as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz;
+begin
+    perform 1 from room r where r.id = any (p_rooms) order by r.key for no key update;
+    v_now := date_trunc('milliseconds', clock_timestamp());
+    return query
+    with line as materialized (
+        select i.n::int, i.client_id, i.body, i.reply_to, s.account, r.key as room, r.kind as room_kind, r.last_seq,
+               r.channel, r.ended_at, m.key as member_key, m.id as member, m.alias, m.alias_zh, m.left_at, m.muted_until,
+               known.seq as known_seq, known.at as known_at, known.body as known_body, known.reply_to as known_reply,
+               known.recalled_at as known_recalled,
+               row_number() over (partition by m.key, i.client_id order by i.n) as turn
+          from unnest(p_tokens, p_rooms, p_clients, p_bodies, p_replies)
+               with ordinality i(token, room, client_id, body, reply_to, n)
+          left join session s on s.token = i.token and s.expires > v_now
+          left join room r on r.id = i.room
+          left join member m on m.room = r.key and m.account = s.account
+          left join message known on known.room_kind = r.kind and known.member = m.key and known.client_id = i.client_id
+    ), judged as materialized (
+        select line.*,
+               case when account is null then 401
+                    when member_key is null then 404
+                    when known_seq is not null and known_recalled is null
+                         and (known_body, coalesce(known_reply, 0)) is distinct from (body, coalesce(reply_to, 0)) then 409
+                    when known_seq is not null then 200
+                    when ended_at is not null then 409
+                    when left_at is not null or muted_until > v_now then 403
+                    when reply_to is not null and (reply_to > last_seq or not during_stay(member_key, reply_to)) then 422
+                    when turn > 1 then 0
+                    else 200 end as status
+          from line
+    ), fresh as materialized (
+        select judged.*, last_seq + row_number() over (partition by room order by n)::int as seq
+          from judged where status = 200 and known_seq is null
+    ), stored as (
+        insert into message (room_kind, room, seq, member, body, reply_to, client_id, at)
+        select f.room_kind, f.room, f.seq, f.member_key, f.body, f.reply_to, f.client_id, v_now from fresh f
+    ), counted as (
+        update room r set last_seq = r.last_seq + f.lines, last_at = v_now
+          from (select room, count(*)::int as lines from fresh group by room) f
+         where r.key = f.room
+    )
+    select j.n, j.status,
+           case j.status when 401 then 'unauthorized' when 404 then 'no_room' when 422 then 'invalid_field'
+                when 403 then case when j.left_at is not null then 'not_member' else 'muted' end
+                when 409 then case when j.known_seq is not null then 'client_id_used' else 'room_ended' end end,
+           coalesce(j.known_seq, f.seq),
+           rfc3339(coalesce(j.known_at, v_now)),
+           case when j.known_seq is not null then j.known_body else j.body end,
+           case when j.known_seq is not null then j.known_reply else j.reply_to end,
+           j.member, j.alias, j.alias_zh,
+           case when f.n is null then null
+                when j.room_kind = 'group' then j.channel
+                else (select string_agg(c.channel, ',')
+                        from member m join connection c on c.account = m.account
+                       where m.room = j.room and m.left_at is null) end
+      from judged j left join fresh f on f.n = j.n;
+end $$;
+
+-- A page of a room's history, ascending: the newest one, or before, after or around a seq (exclusive).
+create or replace function api.messages(p_token bytea, p_room text, p_before int, p_after int, p_around int, p_limit int)
+returns setof act language plpgsql stable as $$
+declare
+    me member := session_member(p_token, p_room);
+    v_kind text := (select r.kind from room r where r.key = me.room);
+    v_items text;
+    v_count int;
+begin
+    if p_around is not null then
+        p_after := greatest(p_around - p_limit / 2 - 1, 0);
+    end if;
+    with page as (
+        select c.* from message c join stay s on s.member = me.key
+           and c.seq >= s.from_seq and (s.to_seq is null or c.seq <= s.to_seq)
+         where c.room_kind = v_kind and c.room = me.room
+           and (p_before is null or c.seq < p_before) and (p_after is null or c.seq > p_after)
+         order by case when p_after is null then -c.seq else c.seq end
+         limit p_limit + 1
+    ), kept as (
+        select * from page order by case when p_after is null then -seq else seq end limit p_limit
+    )
+    select string_agg(message_json(p_room, k::message, m), ',' order by k.seq), (select count(*) from page)
+      into v_items, v_count
+      from kept k join member m on m.key = k.member;
+    return next ('reply', 200, '{"items":[' || coalesce(v_items, '') || '],"next":null,"more":'
+                               || (v_count > p_limit)::text || '}')::act;
+end $$;
+
+-- Takes a line back: one's own within p_window seconds, the owner of a group any. The body goes for good.
+create or replace function api.message_recall(p_token bytea, p_room text, p_seq int, p_window int) returns setof act
+language plpgsql volatile as $$
+declare
+    me member := session_member(p_token, p_room);
+    v_kind text;
+    m message;
+begin
+    select r.kind into v_kind from room r where r.key = me.room for no key update;
+    select * into m from message c where c.room_kind = v_kind and c.room = me.room and c.seq = p_seq for update;
+    if m.seq is null or not during_stay(me.key, p_seq) then
+        perform fail(404, 'no_message');
+    elsif m.member <> me.key and me.role <> 'owner' then
+        perform fail(403, 'not_yours');
+    elsif me.left_at is not null then
+        perform fail(403, 'not_member');
+    elsif m.member = me.key and me.role <> 'owner' and m.at < now() - make_interval(secs => p_window) then
+        perform fail(403, 'too_late');
+    end if;
+    if m.recalled_at is null then
+        update message set body = null, recalled_at = clock_timestamp()
+         where room_kind = v_kind and room = me.room and seq = p_seq;
+        return next ('frame', room_channels(me.room), '{"type":"recall","room":"' || p_room || '","seq":' || p_seq || '}')::act;
+    end if;
+    return next ('reply', 204, null)::act;
+end $$;
+
+-- Moves one's read mark forward. The partner of a private chat sees it; so do one's own other connections.
+create or replace function api.message_read(p_token bytea, p_room text, p_seq int) returns setof act
+language plpgsql volatile as $$
+declare
+    me member := session_member(p_token, p_room);
+    r room;
+begin
+    select * into r from room where key = me.room;
+    if p_seq > r.last_seq then
+        perform fail(422, 'invalid_field', 'seq');
+    end if;
+    update member set read_seq = p_seq, changed_at = clock_timestamp() where key = me.key and read_seq < p_seq;
+    if found then
+        return next ('frame',
+                     case when r.kind = 'private' then room_channels(r.key) else account_channels(me.account) end,
+                     '{"type":"read","room":"' || p_room || '","member":"' || me.id || '","seq":' || p_seq || '}')::act;
+    end if;
+    return next ('reply', 204, null)::act;
+end $$;
+
+create or replace function api.room_typing(p_token bytea, p_room text) returns setof act language plpgsql stable as $$
+declare
+    me member := session_member(p_token, p_room);
+begin
+    if me.left_at is null and exists (select from room r where r.key = me.room and r.ended_at is null) then
+        return next ('frame', room_channels(me.room, me.key),
+                     '{"type":"typing","room":"' || p_room || '","member":"' || me.id || '"}')::act;
+    end if;
+    return next ('reply', 204, null)::act;
+end $$;

@@ -1,0 +1,60 @@
+-- Rooms as their members see them. A private chat is a room of two.
+set local search_path = driftline;
+
+create or replace function api.room(p_token bytea, p_room text) returns setof act language plpgsql stable as $$
+declare
+    me member := session_member(p_token, p_room);
+begin
+    return next ('reply', 200, room_json(me.key))::act;
+end $$;
+
+-- The caller's rooms, pinned ones first, then the latest. The cursor is where the last page ended.
+create or replace function api.conversations(p_token bytea, p_cursor text, p_limit int) returns setof act
+language plpgsql stable as $$
+declare
+    v_account bigint := session_account(p_token);
+    v_after text[] := string_to_array(p_cursor, '.');
+    v_items text;
+    v_next text;
+begin
+    with mine as (
+        select m.key, m.pinned, extract(epoch from r.last_at) as at
+          from member m join room r on r.key = m.room
+         where m.account = v_account
+           and (p_cursor is null
+                or (m.pinned::int, floor(extract(epoch from r.last_at) * 1000000), m.key)
+                   < (v_after[1]::int, v_after[2]::numeric, v_after[3]::bigint))
+         order by m.pinned desc, r.last_at desc, m.key desc
+         limit p_limit + 1
+    ), page as (
+        select *, row_number() over (order by pinned desc, at desc, key desc) as n from mine
+    )
+    select string_agg(room_json(key), ',' order by n) filter (where n <= p_limit),
+           (select last.pinned::int || '.' || floor(last.at * 1000000) || '.' || last.key from page last
+             where last.n = p_limit and exists (select from page where n > p_limit))
+      into v_items, v_next
+      from page;
+    return next ('reply', 200, '{"items":[' || coalesce(v_items, '') || '],"next":'
+                               || coalesce('"' || v_next || '"', 'null') || '}')::act;
+end $$;
+
+-- Leaving a private chat ends it for both; the partner is told at once. Again: nothing more happens.
+create or replace function api.room_leave(p_token bytea, p_room text) returns setof act language plpgsql volatile as $$
+declare
+    me member := session_member(p_token, p_room);
+    r room;
+    v_now timestamptz;
+begin
+    select * into r from room where key = me.room for no key update;
+    v_now := clock_timestamp();
+    if r.ended_at is null then
+        return next ('frame', room_channels(r.key),
+                     '{"type":"member","room":"' || r.id || '","member":"' || me.id
+                     || '","event":"left","reason":"left","at":"' || rfc3339(v_now) || '"}')::act;
+        update room set ended_at = v_now, ended_by = me.key, ended_why = 'left', members = 0 where key = r.key;
+        update member set left_at = v_now, changed_at = v_now where room = r.key;
+        update stay set to_seq = r.last_seq where to_seq is null and member in (select key from member where room = r.key);
+        delete from wait where room = r.key;
+    end if;
+    return next ('reply', 204, null)::act;
+end $$;

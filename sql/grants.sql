@@ -1,0 +1,20 @@
+-- The handlers' role may call the functions of schema api, and nothing else: they run with their owner's rights,
+-- under a search path that no caller can change.
+do $$
+declare
+    f regprocedure;
+begin
+    for f in select p.oid from pg_proc p where p.pronamespace = 'api'::regnamespace loop
+        execute format('alter function %s security definer', f);
+        execute format('alter function %s set search_path = driftline, api, pg_temp', f);
+    end loop;
+end $$;
+-- The plans of the append are those of its index look-ups, from the first message on, when the tables are empty and
+-- the planner has yet to learn what they will be.
+alter function api.message_append(bytea[], text[], uuid[], text[], int[]) set enable_seqscan = off;
+alter function api.message_append(bytea[], text[], uuid[], text[], int[]) set enable_hashjoin = off;
+alter function api.message_append(bytea[], text[], uuid[], text[], int[]) set enable_mergejoin = off;
+revoke all on schema driftline, api from public;
+revoke all on all functions in schema api from public;
+grant usage on schema api to driftline_web;
+grant execute on all functions in schema api to driftline_web;
