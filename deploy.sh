@@ -523,10 +523,30 @@ migrate() {
 
 quote() { printf %q "$1"; }
 
-# write_service NAME: run, log/run and how it is stopped. What it reads from standard
-# input is the part that follows the common beginning of run.
+# replace FILE SIGNAL PID: ends the process that FILE names, if it is still that one,
+# and puts PID in its place. A supervisor that was killed leaves its process behind.
+write_replace() {
+	put "$STATE/service/replace" <<-'END'
+		#!/bin/sh
+		born() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+		read -r pid birth 2>/dev/null <"$1"
+		signal=$2
+		i=0
+		while [ -n "$birth" ] && [ "$pid" != "$3" ] && [ "$(born "$pid")" = "$birth" ]; do
+			[ $i -lt 100 ] || signal=KILL
+			[ $((i % 100)) -ne 0 ] || kill -s "$signal" "$pid"
+			sleep 0.1
+			i=$((i + 1))
+		done
+		echo "$3 $(born "$3")" >"$1"
+	END
+	chmod 755 "$STATE/service/replace"
+}
+
+# write_service NAME SIGNAL: run and log/run. What it reads from standard input is the
+# part that follows the common beginning of run; SIGNAL ends it.
 write_service() {
-	local name=$1 dir=$STATE/service/$1 path=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+	local name=$1 signal=$2 dir=$STATE/service/$1 path=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
 	if [ ! -d "$dir" ]; then
 		mkdir -p -- "$dir/log" "$dir/control"
 		touch -- "$dir/down" # until it is first started
@@ -537,6 +557,7 @@ write_service() {
 		cd /
 		ulimit -n "\$(ulimit -H -n)" 2>/dev/null
 		export PATH=$path LC_ALL=C.UTF-8
+		$(quote "$STATE/service/replace") $(quote "$dir/process") $signal \$\$
 		$(cat)
 	END
 	put "$dir/log/run" <<-END
@@ -566,7 +587,7 @@ write_control() {
 write_postgres() {
 	local bin
 	bin=$(pg_bin)
-	write_service postgres <<-END
+	write_service postgres INT <<-END
 		exec $(is_root && say "chpst -u $DB_USER:driftline") $bin/postgres -D $(quote "$STATE/pg")
 	END
 	# TERM would wait for every client to leave
@@ -581,7 +602,7 @@ write_handler() {
 	if [ -n "$DRIFTLINE_DATABASE_URL" ] && [ -z "$DRIFTLINE_DATABASE_OWNER_URL" ]; then
 		role='PGOPTIONS="-c role=driftline_web" '
 	fi
-	write_service "$name" <<-END
+	write_service "$name" TERM <<-END
 		exec env -i PATH="\$PATH" LC_ALL="\$LC_ALL" ${role}DRIFTLINE_CONFIG=$(quote "$STATE/effective.conf") $(is_root && say "chpst -u $HANDLER_USER:driftline") $(quote "$STATE/bin/$name")
 	END
 }
@@ -589,8 +610,7 @@ write_handler() {
 write_nginx() {
 	local dir=$STATE/service/nginx sockets
 	mapfile -t sockets < <(listeners)
-	write_service nginx <<-END
-		echo \$\$ >$(quote "$dir/group")
+	write_service nginx TERM <<-END
 		exec chpst -P $(quote "$STATE/bin/listen") $(is_root && say "--user $WEB_USER") $(quote "unix:$RUN/publish.sock") $(quote "unix:$RUN/internal.sock") ${sockets[*]} -- /usr/sbin/nginx -e stderr -p $(quote "$CONF/") -c $(quote "$CONF/nginx.conf")
 	END
 	put "$dir/listeners" < <(printf '%s\n' "${sockets[@]}")
@@ -608,7 +628,7 @@ write_nginx() {
 	# A worker outlives a master that was killed, and would keep the port.
 	put "$dir/finish" <<-END
 		#!/bin/sh
-		kill -KILL -- "-\$(cat $(quote "$dir/group"))" 2>/dev/null
+		kill -s KILL -- "-\$(cut -d ' ' -f 1 $(quote "$dir/process"))" 2>/dev/null
 		exit 0
 	END
 	chmod 755 "$dir/finish"
@@ -869,6 +889,7 @@ apply() {
 	write_settings
 	write_nginx_files
 	write_redaction
+	write_replace
 	if [ -z "$DRIFTLINE_DATABASE_URL" ]; then start_database; fi
 	for service in "${HANDLERS[@]}"; do write_handler "$service"; done
 	if [ "$DRIFTLINE_NGINX" = on ]; then write_nginx; fi
@@ -917,12 +938,13 @@ command_up() {
 	apply
 	say ""
 	say "Ready after $SECONDS s: $(address)"
-	say "  stop: $(quote "$ROOT/deploy.sh") down    settings: $(quote "$GIVEN_STATE/driftline.conf")    all commands: help"
+	say "  to stop it: '$ROOT/deploy.sh' down"
+	say "  its settings: $GIVEN_STATE/driftline.conf"
 }
 
 # down: Stops everything that `up` started. Data stay.
 command_down() {
-	local dirs=() service
+	local dir service
 	need_state
 	lock
 	if supervisor_runs; then
@@ -930,10 +952,13 @@ command_down() {
 		wait_for 100 eval '! supervisor_runs' || true
 	fi
 	for service in nginx "${HANDLERS[@]}" postgres; do
-		dirs=("$STATE/service/$service")
-		[ -e "${dirs[0]}/supervise/ok" ] || continue
-		sv -w 30 force-shutdown "${dirs[0]}" >/dev/null 2>&1 || true
-		say "  $service stopped"
+		dir=$STATE/service/$service
+		[ -d "$dir" ] || continue
+		if sv status "$dir" >/dev/null 2>&1; then
+			sv -w 30 force-shutdown "$dir" >/dev/null 2>&1 || true
+			say "  $service stopped"
+		fi
+		"$STATE/service/replace" "$dir/process" INT 0
 	done
 	rm -f -- "$STATE/service/supervisor"
 	if [ -d "$RUN" ]; then
