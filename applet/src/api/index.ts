@@ -7,7 +7,9 @@ import { createRequest, type Answer } from './http'
 const H5 = process.env.UNI_PLATFORM === 'h5'
 
 /** Empty on H5: the page's own origin. */
-export const API_BASE: string = H5 ? '' : (import.meta.env.VITE_API_BASE || 'http://127.0.0.1:8080').replace(/\/$/, '')
+export const API_BASE: string = H5
+  ? ''
+  : (import.meta.env.VITE_API_BASE || 'http://127.0.0.1:8080').replace(/\/$/, '')
 
 /** A path of the service (an avatar, say) as a URL that an <image> can load. */
 export function serviceUrl(path: string | null | undefined): string {

@@ -4,7 +4,11 @@ import type { Match } from './types'
 
 export const match = {
   start: (tags: string[]) =>
-    request<Match>({ method: 'POST', path: '/match', body: { target: 'private', ...(tags.length ? { tags } : {}) } }),
+    request<Match>({
+      method: 'POST',
+      path: '/match',
+      body: { target: 'private', ...(tags.length ? { tags } : {}) },
+    }),
   state: () => request<Match>({ method: 'GET', path: '/match' }),
   cancel: () => request<void>({ method: 'DELETE', path: '/match' }),
 }

@@ -12,6 +12,7 @@ export const rooms = {
       path: '/conversations?limit=50' + (cursor ? '&cursor=' + encodeURIComponent(cursor) : ''),
     }),
   leave: (room: string) => request<void>({ method: 'POST', path: at(room) + '/leave' }),
-  read: (room: string, seq: number) => request<void>({ method: 'POST', path: at(room) + '/read', body: { seq } }),
+  read: (room: string, seq: number) =>
+    request<void>({ method: 'POST', path: at(room) + '/read', body: { seq } }),
   typing: (room: string) => request<void>({ method: 'POST', path: at(room) + '/typing' }),
 }

@@ -10,7 +10,6 @@ export const en = {
   'nav.me': 'Me',
   'nav.back': 'Back',
 
-  'entry.title': 'Welcome',
   'entry.guest': 'Start as a guest',
   'entry.guest.note': 'One tap, nothing to fill in.',
   'entry.or': 'or with an account',
@@ -88,7 +87,7 @@ export const en = {
 
   'chat.title': 'Chat',
   'chat.with': 'Chat with {alias}',
-  'chat.you.are': 'You are {alias} here',
+  'chat.you.are': 'You: {alias}',
   'chat.empty': 'You are both here. Nobody knows who the other is. Say something.',
   'chat.lines': 'Messages',
   'chat.placeholder': 'Write a message',
@@ -110,7 +109,7 @@ export const en = {
   'chat.recalled.self': 'You took a line back',
   'chat.quote.recalled': 'A line that was taken back',
   'chat.quote.far': 'An earlier line',
-  'chat.typing': '{alias} is typing',
+  'chat.typing': 'is typing …',
   'chat.older': 'Loading earlier lines',
   'chat.beginning': 'The beginning of this chat',
   'chat.newer': 'To the newest line',
@@ -145,7 +144,8 @@ export const en = {
 
   'me.title': 'Me',
   'me.guest': 'Guest',
-  'me.guest.note': 'A guest lives in this browser alone. With a name and a password you can come back from anywhere.',
+  'me.guest.note':
+    'A guest lives in this browser alone. With a name and a password you can come back from anywhere.',
   'me.claim': 'Keep this account',
   'me.claim.done': 'This account is yours now.',
   'me.nickname': 'Nickname',
@@ -164,7 +164,8 @@ export const en = {
   'me.logout.guest.note': 'A guest cannot log in again: its chats will be out of reach.',
   'me.logout.all.ask': 'Log out on every device?',
   'me.logout.all.note': 'Each device will need to log in again.',
-  'me.since': 'Here since {day}',
+  'me.since': 'since {day}',
+  'me.since.today': 'since today',
   'me.cancel': 'Cancel',
   'me.session': 'Session',
 
@@ -172,7 +173,6 @@ export const en = {
   'time.yesterday': 'Yesterday',
   'time.seconds': '{n} s',
   'time.minutes': '{n} min',
-  'load.failed': 'This could not be loaded.',
   'load.retry': 'Try again',
   'load.busy': 'Loading',
 }

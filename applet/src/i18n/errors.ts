@@ -10,7 +10,8 @@ export function errorText(thrown: unknown): string {
   const wait = span(error.retryAfter || 5)
   if (error.status === 429) return t('error.too_many', { wait })
   if (error.code === 'busy') return t('error.busy', { wait })
-  if (error.status === 502 || error.status === 503 || error.status === 504) return t('error.unavailable', { wait })
+  if (error.status === 502 || error.status === 503 || error.status === 504)
+    return t('error.unavailable', { wait })
   const key = `error.${error.code}`
   if (key in en) return t(key as Key)
   return error.status && error.message !== error.code ? error.message : t('error.other')
@@ -19,5 +20,7 @@ export function errorText(thrown: unknown): string {
 function blacklisted(until: string, reason: string): string {
   if (!until) return t('error.blacklisted.ever')
   const when = `${dayName(until)} ${clock(until)}`
-  return reason ? t('error.blacklisted.reason', { until: when, reason }) : t('error.blacklisted', { until: when })
+  return reason
+    ? t('error.blacklisted.reason', { until: when, reason })
+    : t('error.blacklisted', { until: when })
 }

@@ -12,7 +12,6 @@ export const zhHans: Record<keyof typeof en, string> = {
   'nav.me': '我的',
   'nav.back': '返回',
 
-  'entry.title': '欢迎',
   'entry.guest': '以游客身份开始',
   'entry.guest.note': '轻点一下，什么都不用填。',
   'entry.or': '或使用账号',
@@ -90,7 +89,7 @@ export const zhHans: Record<keyof typeof en, string> = {
 
   'chat.title': '聊天',
   'chat.with': '与{alias}聊天',
-  'chat.you.are': '在这里，你是{alias}',
+  'chat.you.are': '你是{alias}',
   'chat.empty': '你们都到了，谁也不认识谁。说点什么吧。',
   'chat.lines': '消息',
   'chat.placeholder': '写点什么',
@@ -112,7 +111,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   'chat.recalled.self': '你撤回了一条消息',
   'chat.quote.recalled': '已撤回的消息',
   'chat.quote.far': '更早的消息',
-  'chat.typing': '{alias}正在输入',
+  'chat.typing': '正在输入 …',
   'chat.older': '正在加载更早的消息',
   'chat.beginning': '聊天从这里开始',
   'chat.newer': '回到最新消息',
@@ -167,6 +166,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   'me.logout.all.ask': '在所有设备上退出？',
   'me.logout.all.note': '每台设备都需要重新登录。',
   'me.since': '{day}加入',
+  'me.since.today': '今天加入',
   'me.cancel': '取消',
   'me.session': '登录状态',
 
@@ -174,7 +174,6 @@ export const zhHans: Record<keyof typeof en, string> = {
   'time.yesterday': '昨天',
   'time.seconds': '{n} 秒',
   'time.minutes': '{n} 分钟',
-  'load.failed': '没能加载出来。',
   'load.retry': '重试',
   'load.busy': '加载中',
 }

@@ -39,7 +39,12 @@ const EMPTY: Row = {
   head: true,
 }
 
-export function chatRows(lines: Message[], pending: Pending[], room: Room | undefined, now = new Date()): Row[] {
+export function chatRows(
+  lines: Message[],
+  pending: Pending[],
+  room: Room | undefined,
+  now = new Date(),
+): Row[] {
   const rows: Row[] = []
   const me = room?.me?.member
   const seen = new Set(lines.map((m) => m.client_id))

@@ -42,7 +42,12 @@ export function checkNickname(nickname: string): Key | '' {
 
 /** One tag as it is sent: trimmed, inner spaces folded, without a leading #. */
 export function normalTag(tag: string): string {
-  return Array.from(tag.trim().replace(/^[#＃]+/, '').replace(/\s+/g, ' '))
+  return Array.from(
+    tag
+      .trim()
+      .replace(/^[#＃]+/, '')
+      .replace(/\s+/g, ' '),
+  )
     .slice(0, TAG_MAX)
     .join('')
     .trim()

@@ -31,8 +31,7 @@ export function dayName(at: string, now = new Date()): string {
   if (ago === 0) return t('time.today')
   if (ago === 1) return t('time.yesterday')
   const year = date.getFullYear() === now.getFullYear() ? 0 : date.getFullYear()
-  if (language() === 'zh-Hans')
-    return `${year ? `${year}年` : ''}${date.getMonth() + 1}月${date.getDate()}日`
+  if (language() === 'zh-Hans') return `${year ? `${year}年` : ''}${date.getMonth() + 1}月${date.getDate()}日`
   return `${date.getDate()} ${EN_MONTHS[date.getMonth()]}${year ? ` ${year}` : ''}`
 }
 

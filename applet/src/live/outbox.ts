@@ -137,6 +137,10 @@ export class Outbox {
     const line = lane.lines.find((l) => l.state === 'sending')
     if (!line) return
     lane.running = true
+    if (line.code === 'waiting') {
+      delete line.code
+      this.events.changed(room)
+    }
     this.deps.api
       .send(room, { client_id: line.client_id, body: line.body, reply_to: line.reply_to })
       .then(
@@ -169,6 +173,8 @@ export class Outbox {
       return
     }
     if (error.passing) {
+      line.code = 'waiting'
+      this.events.changed(line.room)
       const wait = backoff(lane.tries++, this.deps.clock.random(), RESEND, error.retryAfter)
       lane.cancel = this.deps.clock.after(wait, () => {
         lane.cancel = null

@@ -50,7 +50,7 @@ export interface Pending {
   reply_to?: number
   at: number
   state: 'sending' | 'failed' | 'sent'
-  /** Why it failed: the code of the refusal. */
+  /** Why it failed: the code of the refusal; `waiting` while it is to be tried again. */
   code?: string
   /** Where it went, once answered. */
   seq?: number

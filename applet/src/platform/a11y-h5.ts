@@ -25,7 +25,10 @@ export function installH5A11y(): void {
   })
   document.addEventListener('keydown', (e) => {
     const target = e.target as HTMLElement
-    if ((e.key !== 'Enter' && e.key !== ' ') || !/^(button|tab|link|radio|option)$/.test(target.getAttribute?.('role') ?? ''))
+    if (
+      (e.key !== 'Enter' && e.key !== ' ') ||
+      !/^(button|tab|link|radio|option)$/.test(target.getAttribute?.('role') ?? '')
+    )
       return
     e.preventDefault()
     if (!e.repeat) target.click()

@@ -52,9 +52,11 @@ export function toChat(room: string): void {
   else uni.navigateTo({ url })
 }
 
+/** From a chat to the list of chats, wherever one came from. */
 export function back(): void {
-  if (shown().length > 1) uni.navigateBack()
-  else toMain(PAGES.conversations)
+  const under = shown()[shown().length - 2]
+  if (under && '/' + under.route === PAGES.conversations) uni.navigateBack()
+  else uni.reLaunch({ url: PAGES.conversations })
 }
 
 /** Entry, remembering where to return to. */

@@ -105,7 +105,8 @@ function fresh(message: Message): void {
   if (message.seq <= room.last_seq) return
   room.last_seq = message.seq
   room.last_message = message
-  if (message.member !== room.me?.member && room.id !== state.open) room.unread = Math.min(100, room.unread + 1)
+  if (message.member !== room.me?.member && room.id !== state.open)
+    room.unread = Math.min(100, room.unread + 1)
 }
 
 function typed(id: string): void {
@@ -134,7 +135,11 @@ function heard(frame: Frame): void {
   else if (frame.type === 'recall' && room?.last_message?.seq === frame.seq)
     room.last_message = { ...room.last_message, body: null, recalled: true }
   else if (frame.type === 'member' && frame.event === 'left' && room?.kind === 'private' && !room.ended) {
-    room.ended = { at: frame.at, by: frame.member === room.me?.member ? 'me' : 'peer', reason: frame.reason ?? 'left' }
+    room.ended = {
+      at: frame.at,
+      by: frame.member === room.me?.member ? 'me' : 'peer',
+      reason: frame.reason ?? 'left',
+    }
     state.typing[frame.room] = 0
   }
 }

@@ -32,7 +32,9 @@ export const session = {
 
   async register(name: string, password: string, nickname: string): Promise<void> {
     const body = { account: normalAccount(name), password_v2: passwordV2(normalAccount(name), password) }
-    await enter(await account.register({ ...body, ...(nickname.trim() ? { nickname: nickname.trim() } : {}) }))
+    await enter(
+      await account.register({ ...body, ...(nickname.trim() ? { nickname: nickname.trim() } : {}) }),
+    )
   },
 
   async refresh(): Promise<void> {

@@ -1,0 +1,213 @@
+/** What the live layer stands on in tests: a clock that is turned by hand, a store, sockets, and a small service. */
+import { ApiError } from '@/api/error'
+import type { Frame, Message, SyncAnswer } from '@/api/types'
+import { Live } from '@/live/core'
+import type { LiveDeps, LiveEvent, SocketEvents } from '@/live/types'
+import type { Keep } from '@/platform/storage'
+
+export class FakeClock {
+  time = 1_000_000
+  value = 0.5
+  private timers: { at: number; action: () => void }[] = []
+
+  now = (): number => this.time
+  random = (): number => this.value
+  after = (ms: number, action: () => void): (() => void) => {
+    const timer = { at: this.time + ms, action }
+    this.timers.push(timer)
+    return () => {
+      this.timers = this.timers.filter((t) => t !== timer)
+    }
+  }
+
+  /** Lets `ms` pass, timer by timer, with every promise settled in between. */
+  async pass(ms: number): Promise<void> {
+    const end = this.time + ms
+    await settle()
+    for (;;) {
+      const next = this.timers.filter((t) => t.at <= end).sort((a, b) => a.at - b.at)[0]
+      if (!next) break
+      this.timers = this.timers.filter((t) => t !== next)
+      this.time = next.at
+      next.action()
+      await settle()
+    }
+    this.time = end
+  }
+}
+
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 300; i++) await Promise.resolve()
+}
+
+export function fakeKeep(store = new Map<string, unknown>()): Keep & { store: Map<string, unknown> } {
+  return {
+    store,
+    get: <T>(key: string) => structuredClone(store.get(key)) as T | undefined,
+    set: (key, value) => void store.set(key, structuredClone(value)),
+    remove: (key) => void store.delete(key),
+    keys: (prefix) => [...store.keys()].filter((k) => k.startsWith(prefix)),
+  }
+}
+
+export class FakeSocket {
+  closed = false
+  constructor(
+    readonly url: string,
+    readonly events: SocketEvents,
+  ) {}
+  close(): void {
+    this.closed = true
+  }
+  /** The service's end of it goes. */
+  drop(code = 1006): void {
+    this.events.close(code)
+  }
+  say(frame: Frame | Record<string, unknown>): void {
+    this.events.message(JSON.stringify(frame))
+  }
+}
+
+export function line(room: string, seq: number, more: Partial<Message> = {}): Message {
+  return {
+    room,
+    seq,
+    member: 'them',
+    alias: 'Quiet Otter',
+    alias_zh: '安静的水獭',
+    avatar: '/avatar/0.svg',
+    kind: 'text',
+    body: `line ${seq}`,
+    at: '2026-01-01T00:00:00Z',
+    ...more,
+  }
+}
+
+/** A service of one account, whose every call can be made to fail or to hang. */
+export class FakeService {
+  rooms = new Map<string, Message[]>()
+  calls: string[] = []
+  sends: { room: string; client_id: string; body: string }[] = []
+  sockets: FakeSocket[] = []
+  syncs: { rooms: Record<string, number>; match?: boolean; since?: string }[] = []
+  down: ApiError | null = null
+  /** Fails the named calls alone. */
+  failing = new Map<string, ApiError>()
+  /** Takes the message but loses the answer, this many times. */
+  loseAnswers = 0
+  /** Opens sockets by itself. */
+  opens = true
+  pageSize = 50
+  extra: Partial<SyncAnswer> = {}
+  tickets = 0
+
+  room(id: string): Message[] {
+    let lines = this.rooms.get(id)
+    if (!lines) this.rooms.set(id, (lines = []))
+    return lines
+  }
+
+  write(room: string, body: string, more: Partial<Message> = {}): Message {
+    const lines = this.room(room)
+    const message = line(room, lines.length + 1, { body, ...more })
+    lines.push(message)
+    return message
+  }
+
+  get socket(): FakeSocket {
+    return this.sockets[this.sockets.length - 1]
+  }
+
+  get open(): FakeSocket[] {
+    return this.sockets.filter((s) => !s.closed)
+  }
+
+  private async called(name: string): Promise<void> {
+    this.calls.push(name)
+    await Promise.resolve()
+    const failure = this.failing.get(name) ?? this.down
+    if (failure) throw failure
+  }
+
+  readonly api: LiveDeps['api'] = {
+    stream: async () => {
+      await this.called('stream')
+      return { url: `/ws/ticket-${++this.tickets}` }
+    },
+    sync: async (body) => {
+      this.syncs.push(structuredClone(body))
+      await this.called('sync')
+      const rooms = Object.entries(body.rooms).map(([id, last]) => {
+        const after = this.room(id).filter((m) => m.seq > last)
+        return { id, messages: after.slice(0, this.pageSize), more: after.length > this.pageSize }
+      })
+      const answer = { rooms: rooms.filter((r) => r.messages.length), since: 'mark', ...this.extra }
+      return structuredClone({ more: rooms.some((r) => r.more), ...answer })
+    },
+    send: async (room, out) => {
+      this.sends.push({ room, client_id: out.client_id, body: out.body })
+      await this.called('send')
+      const known = this.room(room).find((m) => m.client_id === out.client_id)
+      const message =
+        known ??
+        this.write(room, out.body, { member: 'me', client_id: out.client_id, reply_to: out.reply_to })
+      if (this.loseAnswers > 0) {
+        this.loseAnswers--
+        throw new ApiError(0, 'network')
+      }
+      return structuredClone(message)
+    },
+    newest: async (room) => {
+      await this.called('newest')
+      const lines = this.room(room)
+      const items = lines.slice(-this.pageSize)
+      return structuredClone({ items, next: null, more: lines.length > this.pageSize })
+    },
+    before: async (room, seq) => {
+      await this.called('before')
+      const older = this.room(room).filter((m) => m.seq < seq)
+      const items = older.slice(-this.pageSize)
+      return structuredClone({ items, next: null, more: older.length > this.pageSize })
+    },
+  }
+
+  connect = (url: string, events: SocketEvents): FakeSocket => {
+    const socket = new FakeSocket(url, events)
+    this.sockets.push(socket)
+    if (this.opens) void Promise.resolve().then(() => !socket.closed && events.open())
+    return socket
+  }
+}
+
+export interface Setup {
+  live: Live
+  service: FakeService
+  clock: FakeClock
+  keep: ReturnType<typeof fakeKeep>
+  events: LiveEvent[]
+  bodies(room: string): (string | null)[]
+}
+
+export function setUp(service = new FakeService(), keep = fakeKeep(), clock = new FakeClock()): Setup {
+  let n = 0
+  const live = new Live({
+    api: service.api,
+    connect: service.connect,
+    clock,
+    keep,
+    uuid: () => `${clock.time}-${++n}`,
+  })
+  const events: LiveEvent[] = []
+  live.on((event) => events.push(event))
+  return { live, service, clock, keep, events, bodies: (room) => live.lines(room).map((m) => m.body) }
+}
+
+/** Started, open on room `a`, live. */
+export async function liveSetUp(): Promise<Setup> {
+  const s = setUp()
+  s.live.start()
+  await s.clock.pass(0)
+  await s.live.open('a')
+  await s.clock.pass(2000)
+  return s
+}
