@@ -1,0 +1,20 @@
+/* The load generator's two halves: load.c drives the users, process.c tells what their messages cost. */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include <stdint.h>
+#include <stdnoreturn.h>
+
+/* load.c */
+
+noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+uint64_t now(void); /* nanoseconds, monotonic */
+
+/* process.c: CPU and memory of named process trees, and of the whole machine */
+
+void process_add(const char *name_pid); /* "nginx=1234": that process and all below it */
+void process_mark(void);                /* CPU is counted from here on */
+void process_print_cpu(uint64_t nanoseconds, double messages);
+uint64_t process_memory(void); /* bytes, proportional set size of all that were added */
+
+#endif
