@@ -33,8 +33,8 @@ static bool is_secure(const struct request *r)
 
 static void cookie_set(struct request *r, const char *token, int seconds)
 {
-	reply_header(r, "Set-Cookie", "driftline_session=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s", token, seconds,
-	             is_secure(r) ? "; Secure" : "");
+	reply_header(r, "Set-Cookie", "driftline_session=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s", token,
+	             seconds, is_secure(r) ? "; Secure" : "");
 }
 
 /* A new session's token for the client; its hash, for the database, is returned. */
@@ -150,8 +150,8 @@ int account_register(struct request *r)
 	TRY(field_text(r, "nickname", OPTIONAL, TEXT_NAME, NICKNAME_MAX, &nickname));
 	TRY(password_new(r, password, &salt, &hash));
 	const char *digest = token_make(r, token);
-	return session_reply(r, ACT(r, "register", digest, name, password.scheme, salt, hash, password_cost, nickname, locale(r)),
-	                     token);
+	return session_reply(
+		r, ACT(r, "register", digest, name, password.scheme, salt, hash, password_cost, nickname, locale(r)), token);
 }
 
 /* POST /login {account, password_md5 | password_v2}: 200 {token, user}; 404 bad_credentials; 202 blacklisted. */
@@ -170,7 +170,8 @@ int account_login(struct request *r)
 	TRY(stored_read(r, db_call("login_find", &(struct db_params){.count = 1, .values = {name}}), &stored));
 	TRY(stored_check(r, password, &stored));
 	const char *digest = token_make(r, token);
-	return session_reply(r, ACT(r, "login", digest, stored.account, act_bytea(r, stored.hash, sizeof stored.hash)), token);
+	return session_reply(r, ACT(r, "login", digest, stored.account, act_bytea(r, stored.hash, sizeof stored.hash)),
+	                     token);
 }
 
 /* POST /login/guest: 200, an account without name or password. */

@@ -25,8 +25,7 @@ int avatar_get(struct request *r)
 		buf_printf(&r->reply, "<circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"hsl(%d,58%%,78%%)\"/>", moon_x + moon_r / 2,
 		           moon_y - 1, moon_r - 1, hue);
 	for (int i = 0; i < 3; i++)
-		buf_printf(&r->reply,
-		           "<path d=\"M%d %dq16 %d 32 0t32 0t32 0t32 0V64H%dz\" fill=\"hsl(%d,%d%%,%d%%)\"/>",
+		buf_printf(&r->reply, "<path d=\"M%d %dq16 %d 32 0t32 0t32 0t32 0V64H%dz\" fill=\"hsl(%d,%d%%,%d%%)\"/>",
 		           -64 + (shift + i * (11 + seed[10] % 9)) % 32, level + i * 9, i % 2 ? swell : -swell, -64,
 		           (water + i * 8) % 360, 46 - i * 4, 58 - i * 12);
 	buf_text(&r->reply, "</svg>");

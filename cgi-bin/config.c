@@ -57,8 +57,7 @@ static void print_table(const struct setting *setting)
 {
 	char buffer[64];
 
-	printf("%s\t%s\t%s\t%s\n", setting->name, type_name(setting, buffer, sizeof buffer),
-	    setting->value, setting->help);
+	printf("%s\t%s\t%s\t%s\n", setting->name, type_name(setting, buffer, sizeof buffer), setting->value, setting->help);
 }
 
 static void print_markdown(const struct setting *setting)
@@ -66,9 +65,8 @@ static void print_markdown(const struct setting *setting)
 	char buffer[64];
 	bool given = *setting->value;
 
-	printf("| `%s` | %s | %s%s%s | %s |\n", setting->name,
-	    type_name(setting, buffer, sizeof buffer), given ? "`" : "", setting->value,
-	    given ? "`" : "", setting->help);
+	printf("| `%s` | %s | %s%s%s | %s |\n", setting->name, type_name(setting, buffer, sizeof buffer), given ? "`" : "",
+	       setting->value, given ? "`" : "", setting->help);
 }
 
 static const struct mode {
@@ -77,11 +75,11 @@ static const struct mode {
 	void (*print)(const struct setting *);
 	bool values; /* it shows what is set, so the settings are read first */
 } modes[] = {
-	{ "", "", print_shell, true },
-	{ "--file", "", print_file, true },
-	{ "--example", "# Driftline's settings. What the environment says wins over this file.\n", print_example, false },
-	{ "--table", "", print_table, false },
-	{ "--markdown", "| name | kind | default | what it does |\n| --- | --- | --- | --- |\n", print_markdown, false },
+	{"", "", print_shell, true},
+	{"--file", "", print_file, true},
+	{"--example", "# Driftline's settings. What the environment says wins over this file.\n", print_example, false},
+	{"--table", "", print_table, false},
+	{"--markdown", "| name | kind | default | what it does |\n| --- | --- | --- | --- |\n", print_markdown, false},
 };
 
 static bool load(void)

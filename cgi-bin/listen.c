@@ -40,7 +40,7 @@ static _Noreturn void die(const char *what, const char *why)
 
 static int open_unix(const char *path, const struct passwd *user, const char *name)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t length = strlen(path);
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
@@ -72,9 +72,8 @@ static char *split_port(char *text)
 
 static int open_tcp(const char *name)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC,
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+	struct addrinfo hints = {
+		.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
 	struct addrinfo *found = NULL;
 	char text[128], *host = text, *port;
 	int fd, failed, on = 1;
@@ -95,8 +94,7 @@ static int open_tcp(const char *name)
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
 		die(name, strerror(errno));
-	if (found->ai_family == AF_INET6 &&
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
+	if (found->ai_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
 		die(name, strerror(errno));
 	if (bind(fd, found->ai_addr, found->ai_addrlen) < 0)
 		die(name, strerror(errno));
@@ -122,8 +120,7 @@ static void become(const struct passwd *user)
 	if (fstat(STDOUT_FILENO, &output) == 0 && S_ISFIFO(output.st_mode) &&
 	    fchown(STDOUT_FILENO, user->pw_uid, (gid_t)-1) < 0)
 		die("standard output", strerror(errno));
-	if (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
-	    setuid(user->pw_uid) < 0)
+	if (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 || setuid(user->pw_uid) < 0)
 		die(user->pw_name, strerror(errno));
 }
 
@@ -147,15 +144,14 @@ int main(int argc, char **argv)
 	for (int first = at; at < argc && strcmp(argv[at], "--") != 0; at++) {
 		if (at - first >= SOCKETS_MAX)
 			die(argv[at], "too many sockets");
-		length += (size_t)snprintf(inherited + length, sizeof inherited - length, "%d;",
-		    open_socket(argv[at], user));
+		length += (size_t)snprintf(inherited + length, sizeof inherited - length, "%d;", open_socket(argv[at], user));
 	}
 	if (check)
 		return 0;
 	if (!length || at + 1 >= argc) {
 		fputs("usage: listen [--user NAME] SOCKET... -- PROGRAM [ARGUMENT...]\n"
 		      "       listen --check SOCKET...\n",
-		    stderr);
+		      stderr);
 		return 2;
 	}
 	if (user)

@@ -41,9 +41,10 @@ static int rooms_read(struct request *r, const char **rooms)
 	if (!json_object_object_get_ex(r->body, "rooms", &object) || !json_object_is_type(object, json_type_object) ||
 	    json_object_object_length(object) > ROOMS_MAX)
 		return fail_field(r, "rooms");
-	json_object_object_foreach(object, id, seq) {
+	json_object_object_foreach (object, id, seq) {
 		(void)id;
-		if (!json_object_is_type(seq, json_type_int) || json_object_get_int64(seq) < 0 || json_object_get_int64(seq) > INT_MAX)
+		if (!json_object_is_type(seq, json_type_int) || json_object_get_int64(seq) < 0 ||
+		    json_object_get_int64(seq) > INT_MAX)
 			return fail_field(r, "rooms");
 	}
 	*rooms = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);

@@ -20,8 +20,9 @@ static bool is_cursor(const char *text)
 	int dots = 0;
 	for (const char *p = text; *p; p++)
 		dots += *p == '.';
-	return dots == 2 && strlen(text) < 48 && strspn(text, "0123456789.") == strlen(text) && strstr(text, "..") == NULL &&
-	       text[0] != '.' && text[strlen(text) - 1] != '.' && strcspn(text, ".") == 1 && strlen(strrchr(text, '.')) < 18;
+	return dots == 2 && strlen(text) < 48 && strspn(text, "0123456789.") == strlen(text) &&
+	       strstr(text, "..") == NULL && text[0] != '.' && text[strlen(text) - 1] != '.' && strcspn(text, ".") == 1 &&
+	       strlen(strrchr(text, '.')) < 18;
 }
 
 /* GET /conversations?cursor=&limit=: the caller's rooms, pinned, then latest first. */

@@ -31,8 +31,9 @@ static bool fetch(struct request *r, const char *code, struct buf *answer)
 	char *appid = curl_easy_escape(curl, config.wechat_appid, 0);
 	char *secret = curl_easy_escape(curl, config.wechat_secret, 0);
 	char *escaped = curl_easy_escape(curl, code, 0);
-	const char *url = arena_printf(&r->arena, "%s/sns/jscode2session?appid=%s&secret=%s&js_code=%s&grant_type=authorization_code",
-	                               config.wechat_url, appid, secret, escaped);
+	const char *url =
+		arena_printf(&r->arena, "%s/sns/jscode2session?appid=%s&secret=%s&js_code=%s&grant_type=authorization_code",
+	                 config.wechat_url, appid, secret, escaped);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 5L);
@@ -40,8 +41,9 @@ static bool fetch(struct request *r, const char *code, struct buf *answer)
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 	long status = 0;
-	bool done = curl_easy_perform(curl) == CURLE_OK && curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK &&
-	            status == 200 && answer->size > 0;
+	bool done = curl_easy_perform(curl) == CURLE_OK &&
+	            curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status == 200 &&
+	            answer->size > 0;
 	curl_free(appid);
 	curl_free(secret);
 	curl_free(escaped);

@@ -32,8 +32,19 @@ struct writer {
 static struct writer writers[WRITERS];
 
 /* The columns of api.message_append. */
-enum { COLUMN_N, COLUMN_STATUS, COLUMN_CODE, COLUMN_SEQ, COLUMN_AT, COLUMN_BODY, COLUMN_REPLY, COLUMN_MEMBER, COLUMN_ALIAS,
-       COLUMN_ALIAS_ZH, COLUMN_CHANNELS };
+enum {
+	COLUMN_N,
+	COLUMN_STATUS,
+	COLUMN_CODE,
+	COLUMN_SEQ,
+	COLUMN_AT,
+	COLUMN_BODY,
+	COLUMN_REPLY,
+	COLUMN_MEMBER,
+	COLUMN_ALIAS,
+	COLUMN_ALIAS_ZH,
+	COLUMN_CHANNELS
+};
 
 static void queue_add(struct writer *writer, struct line *line)
 {
@@ -73,8 +84,8 @@ static void message_write(struct buf *buf, const struct line *line, const PGresu
 	buf_json(buf, recalled ? NULL : PQgetvalue(result, row, COLUMN_BODY));
 	if (!PQgetisnull(result, row, COLUMN_REPLY))
 		buf_printf(buf, ",\"reply_to\":%s", PQgetvalue(result, row, COLUMN_REPLY));
-	buf_printf(buf, "%s,\"client_id\":\"%s\",\"at\":\"%s\"}", recalled ? ",\"recalled\":true" : "", line->client_id_text,
-	           PQgetvalue(result, row, COLUMN_AT));
+	buf_printf(buf, "%s,\"client_id\":\"%s\",\"at\":\"%s\"}", recalled ? ",\"recalled\":true" : "",
+	           line->client_id_text, PQgetvalue(result, row, COLUMN_AT));
 }
 
 static void message_publish(struct publish *publish, const struct line *line, const PGresult *result, int row)

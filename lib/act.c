@@ -70,7 +70,8 @@ int act_result(struct request *r, PGresult *result)
 	struct publish publish;
 	publish_begin(&publish, &r->arena);
 	for (int i = 0; i < PQntuples(result); i++) {
-		const char *kind = PQgetvalue(result, i, 0), *target = PQgetvalue(result, i, 1), *body = PQgetvalue(result, i, 2);
+		const char *kind = PQgetvalue(result, i, 0), *target = PQgetvalue(result, i, 1);
+		const char *body = PQgetvalue(result, i, 2);
 		if (strcmp(kind, "reply") == 0) {
 			status = atoi(target);
 			buf_add(&r->reply, body, (size_t)PQgetlength(result, i, 2));

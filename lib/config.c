@@ -19,15 +19,25 @@ struct config config;
 #define LINE_LENGTH 4096
 
 #define STRING(name, field, value, help) \
-	{ name, SETTING_STRING, &config.field, value, 0, 0, NULL, help }
+	{ \
+		name, SETTING_STRING, &config.field, value, 0, 0, NULL, help \
+	}
 #define CHOICE(name, field, value, choices, help) \
-	{ name, SETTING_STRING, &config.field, value, 0, 0, choices, help }
+	{ \
+		name, SETTING_STRING, &config.field, value, 0, 0, choices, help \
+	}
 #define PATH(name, field, value, help) \
-	{ name, SETTING_PATH, &config.field, value, 0, 0, NULL, help }
+	{ \
+		name, SETTING_PATH, &config.field, value, 0, 0, NULL, help \
+	}
 #define INT(name, field, value, min, max, help) \
-	{ name, SETTING_INT, &config.field, value, min, max, NULL, help }
+	{ \
+		name, SETTING_INT, &config.field, value, min, max, NULL, help \
+	}
 #define BOOL(name, field, value, help) \
-	{ name, SETTING_BOOL, &config.field, value, 0, 0, NULL, help }
+	{ \
+		name, SETTING_BOOL, &config.field, value, 0, 0, NULL, help \
+	}
 
 /* clang-format off */
 const struct setting config_settings[] = {
@@ -94,8 +104,7 @@ const struct setting config_settings[] = {
 
 const size_t config_settings_count = sizeof config_settings / sizeof *config_settings;
 
-__attribute__((format(printf, 3, 4))) static bool refuse(char *error, size_t size,
-    const char *format, ...)
+__attribute__((format(printf, 3, 4))) static bool refuse(char *error, size_t size, const char *format, ...)
 {
 	va_list args;
 
@@ -127,11 +136,10 @@ static bool one_of(const char *choices, const char *value)
 
 static bool read_bool(const char *value, bool *target)
 {
-	if (!strcasecmp(value, "on") || !strcasecmp(value, "yes") ||
-	    !strcasecmp(value, "true") || !strcmp(value, "1"))
+	if (!strcasecmp(value, "on") || !strcasecmp(value, "yes") || !strcasecmp(value, "true") || !strcmp(value, "1"))
 		*target = true;
-	else if (!strcasecmp(value, "off") || !strcasecmp(value, "no") ||
-	         !strcasecmp(value, "false") || !strcmp(value, "0"))
+	else if (!strcasecmp(value, "off") || !strcasecmp(value, "no") || !strcasecmp(value, "false") ||
+	         !strcmp(value, "0"))
 		*target = false;
 	else
 		return false;
@@ -145,29 +153,26 @@ static bool read_int(const char *value, int min, int max, int *target)
 
 	errno = 0;
 	number = strtol(value, &end, 10);
-	if (!*value || *end || errno || number < min || number > max ||
-	    strspn(value, "0123456789") != strlen(value))
+	if (!*value || *end || errno || number < min || number > max || strspn(value, "0123456789") != strlen(value))
 		return false;
 	*target = (int)number;
 	return true;
 }
 
 /* `where` is what the message names: the environment, or a file and its line. */
-static bool set(const struct setting *setting, const char *value, const char *where,
-    char *error, size_t size)
+static bool set(const struct setting *setting, const char *value, const char *where, char *error, size_t size)
 {
 	const char *name = setting->name;
 	char *copy;
 
 	for (const char *at = value; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			return refuse(error, size, "%s (%s): control characters are not allowed",
-			    name, where);
+			return refuse(error, size, "%s (%s): control characters are not allowed", name, where);
 	switch (setting->type) {
 	case SETTING_INT:
 		if (!read_int(value, setting->min, setting->max, setting->target))
-			return refuse(error, size, "%s=%s (%s): give a number from %d to %d",
-			    name, value, where, setting->min, setting->max);
+			return refuse(error, size, "%s=%s (%s): give a number from %d to %d", name, value, where, setting->min,
+			              setting->max);
 		return true;
 	case SETTING_BOOL:
 		if (!read_bool(value, setting->target))
@@ -175,17 +180,14 @@ static bool set(const struct setting *setting, const char *value, const char *wh
 		return true;
 	case SETTING_PATH:
 		if (*value && *value != '/')
-			return refuse(error, size, "%s=%s (%s): give a path that begins with /",
-			    name, value, where);
+			return refuse(error, size, "%s=%s (%s): give a path that begins with /", name, value, where);
 		/* nginx would read these, even in quotes */
 		if (strpbrk(value, "\"\\$`"))
-			return refuse(error, size, "%s=%s (%s): a path with one of \" \\ $ ` is not usable",
-			    name, value, where);
+			return refuse(error, size, "%s=%s (%s): a path with one of \" \\ $ ` is not usable", name, value, where);
 		break;
 	case SETTING_STRING:
 		if (setting->choices && !one_of(setting->choices, value))
-			return refuse(error, size, "%s=%s (%s): give one of %s", name, value,
-			    where, setting->choices);
+			return refuse(error, size, "%s=%s (%s): give one of %s", name, value, where, setting->choices);
 		break;
 	}
 	copy = strdup(value);
@@ -229,8 +231,7 @@ static bool read_line(char *line, const char *where, char *error, size_t size)
 	}
 	setting = find(name);
 	if (!setting)
-		return refuse(error, size, "%s: there is no setting %s; docs/configuration.md has them all",
-		    where, name);
+		return refuse(error, size, "%s: there is no setting %s; docs/configuration.md has them all", where, name);
 	return set(setting, value, where, error, size);
 }
 
@@ -243,13 +244,11 @@ static bool read_file(const char *path, bool must, char *error, size_t size)
 
 	if (!file)
 		return (!must && errno == ENOENT) ||
-		       refuse(error, size, "the settings in %s cannot be read: %s", path,
-		           strerror(errno));
+		       refuse(error, size, "the settings in %s cannot be read: %s", path, strerror(errno));
 	while (good && fgets(line, sizeof line, file)) {
 		snprintf(where, sizeof where, "%s, line %u", path, ++number);
 		if (!strchr(line, '\n') && !feof(file))
-			good = refuse(error, size, "%s: a line has at most %d characters", where,
-			    LINE_LENGTH - 2);
+			good = refuse(error, size, "%s: a line has at most %d characters", where, LINE_LENGTH - 2);
 		else
 			good = read_line(line, where, error, size);
 	}
@@ -259,10 +258,8 @@ static bool read_file(const char *path, bool must, char *error, size_t size)
 
 static bool is_loopback(const char *address, size_t length)
 {
-	return (length >= 4 && !strncmp(address, "127.", 4)) ||
-	       (length == 3 && !strncmp(address, "::1", 3)) ||
-	       (length == 5 && !strncmp(address, "[::1]", 5)) ||
-	       (length == 9 && !strncmp(address, "localhost", 9));
+	return (length >= 4 && !strncmp(address, "127.", 4)) || (length == 3 && !strncmp(address, "::1", 3)) ||
+	       (length == 5 && !strncmp(address, "[::1]", 5)) || (length == 9 && !strncmp(address, "localhost", 9));
 }
 
 static bool listens_beyond_loopback(void)
@@ -288,22 +285,24 @@ static bool check(char *error, size_t size)
 		return refuse(error, size, "DRIFTLINE_LISTEN is empty: give an address, such as 127.0.0.1");
 	if (strspn(config.listen, "0123456789abcdefABCDEFlocalhost.:[] ") != strlen(config.listen))
 		return refuse(error, size, "DRIFTLINE_LISTEN=%s: give addresses such as 127.0.0.1 or [::1], parted by spaces",
-		    config.listen);
+		              config.listen);
 	if (!*config.tls_certificate != !*config.tls_key)
 		return refuse(error, size, "DRIFTLINE_TLS_CERTIFICATE and DRIFTLINE_TLS_KEY are set together or not at all");
 	if (!*config.tls_certificate && !config.plain_http && listens_beyond_loopback())
 		return refuse(error, size,
-		    "DRIFTLINE_LISTEN=%s is more than loopback: set DRIFTLINE_TLS_CERTIFICATE and "
-		    "DRIFTLINE_TLS_KEY, or DRIFTLINE_PLAIN_HTTP=on if something in front speaks TLS",
-		    config.listen);
+		              "DRIFTLINE_LISTEN=%s is more than loopback: set DRIFTLINE_TLS_CERTIFICATE and "
+		              "DRIFTLINE_TLS_KEY, or DRIFTLINE_PLAIN_HTTP=on if something in front speaks TLS",
+		              config.listen);
 	if (config.redirect_port && !*config.tls_certificate)
-		return refuse(error, size, "DRIFTLINE_REDIRECT_PORT leads to https: set DRIFTLINE_TLS_CERTIFICATE and DRIFTLINE_TLS_KEY too");
+		return refuse(
+			error, size,
+			"DRIFTLINE_REDIRECT_PORT leads to https: set DRIFTLINE_TLS_CERTIFICATE and DRIFTLINE_TLS_KEY too");
 	if (config.redirect_port == config.port)
 		return refuse(error, size, "DRIFTLINE_REDIRECT_PORT and DRIFTLINE_PORT are both %d", config.port);
 	if (length && ((strncmp(config.public_url, "http://", 7) && strncmp(config.public_url, "https://", 8)) ||
-	                  config.public_url[length - 1] == '/'))
+	               config.public_url[length - 1] == '/'))
 		return refuse(error, size, "DRIFTLINE_PUBLIC_URL=%s: give http:// or https://, a host, and no path",
-		    config.public_url);
+		              config.public_url);
 	if (!*config.wechat_appid != !*config.wechat_secret)
 		return refuse(error, size, "DRIFTLINE_WECHAT_APPID and DRIFTLINE_WECHAT_SECRET are set together or not at all");
 	return true;

@@ -87,7 +87,8 @@ void secret_hash(const char *purpose, const char *text, uint8_t digest[DIGEST_SI
 {
 	uint8_t key[DIGEST_SIZE];
 	unsigned size = DIGEST_SIZE;
-	if (HMAC(EVP_sha256(), secret, sizeof secret, (const unsigned char *)purpose, strlen(purpose), key, &size) == NULL ||
+	if (HMAC(EVP_sha256(), secret, sizeof secret, (const unsigned char *)purpose, strlen(purpose), key, &size) ==
+	        NULL ||
 	    HMAC(EVP_sha256(), key, sizeof key, (const unsigned char *)text, strlen(text), digest, &size) == NULL)
 		abort();
 	OPENSSL_cleanse(key, sizeof key);

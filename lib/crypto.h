@@ -10,12 +10,12 @@
 
 enum { DIGEST_SIZE = 32, ID_SIZE = 22, SALT_SIZE = 16 };
 
-void random_bytes(void *bytes, size_t size);       /* never fails: ends the process instead */
-void random_id(char id[ID_SIZE + 1]);              /* 128 random bits in URL-safe base64 */
+void random_bytes(void *bytes, size_t size); /* never fails: ends the process instead */
+void random_id(char id[ID_SIZE + 1]); /* 128 random bits in URL-safe base64 */
 void sha256(const void *bytes, size_t size, uint8_t digest[DIGEST_SIZE]);
 void hex_encode(const uint8_t *bytes, size_t size, char *hex); /* hex takes 2 * size + 1 */
 bool hex_decode(const char *hex, uint8_t *bytes, size_t size); /* false: not exactly 2 * size hex digits */
-bool bytes_equal(const void *a, const void *b, size_t size);   /* in constant time */
+bool bytes_equal(const void *a, const void *b, size_t size); /* in constant time */
 
 /* Reads the deployment's secret, 64 hex digits, from a file. Once, before any of what follows. */
 bool secret_load(const char *path);

@@ -59,5 +59,6 @@ void metrics_write(struct buf *buf, const struct route *routes)
 		buf_printf(buf, "driftline_request_seconds_total{method=\"%s\",route=\"%s\"} %.6f\n", counters[i].route->method,
 		           counters[i].route->path, (double)counters[i].microseconds / 1e6);
 	for (size_t i = 0; i < NAMED_MAX && named[i].name != NULL; i++)
-		buf_printf(buf, "# TYPE driftline_%s counter\ndriftline_%s %ld\n", named[i].name, named[i].name, named[i].value);
+		buf_printf(buf, "# TYPE driftline_%s counter\ndriftline_%s %ld\n", named[i].name, named[i].name,
+		           named[i].value);
 }

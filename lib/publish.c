@@ -17,9 +17,9 @@ enum { CHUNK = 48 * 1024, IDLE_MAX = 8, GONE_MAX = 1024, ANSWER_MAX = 4096 };
 
 struct publish_part {
 	struct publish_part *next;
-	size_t end;           /* where its request ends among all requests */
+	size_t end; /* where its request ends among all requests */
 	const char *channels; /* NULL: not a frame to connections, nothing to learn from the answer */
-	int count;            /* of channels */
+	int count; /* of channels */
 };
 
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -61,7 +61,8 @@ void publish_frame(struct publish *publish, const char *channels, const char *fr
 	           "Content-Length: %zu\r\n\r\n",
 	           channels, size);
 	buf_add(&publish->requests, frame, size);
-	bool to_connections = channels[0] == 'c'; /* as api.stream_open names them; a group may well have nobody listening */
+	/* Connections are named so by api.stream_open; a group may well have nobody listening. */
+	bool to_connections = channels[0] == 'c';
 	part_add(publish, to_connections ? arena_copy(publish->arena, channels, strlen(channels)) : NULL, count);
 }
 
@@ -214,7 +215,8 @@ bool publish_end(struct publish *publish)
 static bool has_subscriber(int fd, const char *channel)
 {
 	char request[160];
-	int size = snprintf(request, sizeof request, "GET /p/%s HTTP/1.1\r\nHost: n\r\nAccept: application/json\r\n\r\n", channel);
+	int size =
+		snprintf(request, sizeof request, "GET /p/%s HTTP/1.1\r\nHost: n\r\nAccept: application/json\r\n\r\n", channel);
 	struct answers answers = {.fd = fd};
 	int subscribers = -1;
 	int status = send_all(fd, request, (size_t)size) ? answer_read(&answers, &subscribers) : 0;

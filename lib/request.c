@@ -159,8 +159,9 @@ static json_object *json_read(const char *text, size_t size)
 	json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	json_object *object = json_tokener_parse_ex(tokener, text, (int)size);
-	bool whole = json_tokener_get_error(tokener) == json_tokener_success &&
-	             strspn(text + json_tokener_get_parse_end(tokener), " \t\r\n") == size - json_tokener_get_parse_end(tokener);
+	bool whole =
+		json_tokener_get_error(tokener) == json_tokener_success &&
+		strspn(text + json_tokener_get_parse_end(tokener), " \t\r\n") == size - json_tokener_get_parse_end(tokener);
 	json_tokener_free(tokener);
 	if (!whole || !json_object_is_type(object, json_type_object)) {
 		json_object_put(object);
@@ -192,7 +193,7 @@ static int fields_check(struct request *r)
 	const char *known = r->route->fields != NULL ? r->route->fields : "";
 	if (r->body == NULL)
 		r->body = json_object_new_object();
-	json_object_object_foreach(r->body, name, value) {
+	json_object_object_foreach (r->body, name, value) {
 		(void)value;
 		if (!is_among(known, name, strlen(name)))
 			return fail_field(r, name);

@@ -41,8 +41,9 @@ static void serve(struct request *r)
 	FCGX_Finish_r(&r->fcgi);
 	long microseconds = elapsed(&begin);
 	metrics_count(r->route, status, microseconds);
-	log_event(status >= 500 ? LOG_WARN : LOG_DEBUG, "request", "\"method\":\"%s\",\"route\":\"%s\",\"status\":%d,\"us\":%ld",
-	          r->route != NULL ? r->route->method : "", r->route != NULL ? r->route->path : "", status, microseconds);
+	log_event(status >= 500 ? LOG_WARN : LOG_DEBUG, "request",
+	          "\"method\":\"%s\",\"route\":\"%s\",\"status\":%d,\"us\":%ld", r->route != NULL ? r->route->method : "",
+	          r->route != NULL ? r->route->path : "", status, microseconds);
 }
 
 static void *loop(void *unused)

@@ -14,8 +14,8 @@ struct request;
 /* A handler returns the status. What it answers stands in r->reply; it frees nothing. */
 typedef int handler(struct request *r);
 
-enum who { ANYONE, SESSION };                        /* SESSION: with a token; whether it lives, the database says */
-enum pool { POOL_ALL, POOL_API, POOL_AUTH };         /* the programs that serve a route */
+enum who { ANYONE, SESSION }; /* SESSION: with a token; whether it lives, the database says */
+enum pool { POOL_ALL, POOL_API, POOL_AUTH }; /* the programs that serve a route */
 enum rate { RATE_NONE, RATE_MESSAGES, RATE_MATCHES, RATE_COUNT }; /* a budget per session and minute */
 
 enum { ROUTE_ARGS_MAX = 2 };
@@ -37,10 +37,10 @@ struct request {
 	const char *args[ROUTE_ARGS_MAX];
 	uint8_t token[DIGEST_SIZE]; /* SHA-256 of the session's token, where there is one */
 	bool has_token, by_cookie;
-	bool chinese;               /* the answer's language: zh-Hans, else en */
-	json_object *body;          /* an object, or NULL where the route has no fields */
-	struct buf headers;         /* further lines, each with its CRLF */
-	struct buf reply;           /* JSON, unless headers name another Content-Type */
+	bool chinese; /* the answer's language: zh-Hans, else en */
+	json_object *body; /* an object, or NULL where the route has no fields */
+	struct buf headers; /* further lines, each with its CRLF */
+	struct buf reply; /* JSON, unless headers name another Content-Type */
 };
 
 /* request.c: what came in. */
@@ -59,8 +59,10 @@ const char *request_query(struct request *r, const char *name);
  * An absent optional field is NULL or 0.
  */
 enum need { OPTIONAL, REQUIRED };
-int field_text(struct request *r, const char *name, enum need need, enum text_kind kind, size_t max, const char **value);
-int field_word(struct request *r, const char *name, enum need need, const char *words, const char **value); /* one of "a|b" */
+int field_text(struct request *r, const char *name, enum need need, enum text_kind kind, size_t max,
+               const char **value);
+int field_word(struct request *r, const char *name, enum need need, const char *words,
+               const char **value); /* one of "a|b" */
 int field_hex(struct request *r, const char *name, enum need need, size_t digits, const char **value); /* lower case */
 int field_int(struct request *r, const char *name, enum need need, int min, int max, int *value);
 int field_uuid4(struct request *r, const char *name, const char **value); /* required */
@@ -71,14 +73,19 @@ bool field_given(const struct request *r, const char *name);
 int query_int(struct request *r, const char *name, int min, int max, const char **value);
 
 /* Returns from the handler with what the check made, if it made something. */
-#define TRY(check) do { int status_ = (check); if (status_) return status_; } while (0)
+#define TRY(check) \
+	do { \
+		int status_ = (check); \
+		if (status_) \
+			return status_; \
+	} while (0)
 
 /* reply.c: what goes out. */
 
 /* Replaces the reply by an error in the request's language. Returns status. Codes stand in the table of errors.c. */
 int fail(struct request *r, int status, const char *code);
-int fail_field(struct request *r, const char *field);  /* 422 invalid_field */
-int fail_down(struct request *r);                      /* 503 unavailable, Retry-After */
+int fail_field(struct request *r, const char *field); /* 422 invalid_field */
+int fail_down(struct request *r); /* 503 unavailable, Retry-After */
 void reply_header(struct request *r, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void reply_send(struct request *r, int status);
 
@@ -94,8 +101,9 @@ const char *error_message(const char *code, bool chinese);
  */
 int act_call(struct request *r, const char *function, const struct db_params *rest);
 #define ACT(r, function, ...) \
-	act_call(r, function, &(struct db_params){.count = (int)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)), \
-	                                          .values = {__VA_ARGS__}})
+	act_call(r, function, \
+	         &(struct db_params){.count = (int)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)), \
+	                             .values = {__VA_ARGS__}})
 #define ACT0(r, function) act_call(r, function, &(struct db_params){0})
 /* The same for a result that the caller has already. Clears it; NULL is a database that is down. */
 int act_result(struct request *r, PGresult *result);
