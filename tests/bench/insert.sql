@@ -1,0 +1,1 @@
+insert into bare (room, body) values ('room', repeat('.', 100));
