@@ -27,7 +27,7 @@ SECONDS=0
 
 ### What is said
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$*" 2>/dev/null || true; }
 
 # fail WHAT WHY WHAT-TO-DO
 fail() {
@@ -61,12 +61,8 @@ step() {
 	shift
 	(
 		exec 9>&-
-		trap 'kill $!; exit' TERM
-		while :; do
-			sleep 15 >/dev/null 2>&1 &
-			wait $!
-			say "  … $what: $((SECONDS - began)) s"
-		done
+		exec {silence}<> <(:) # reading it lasts as long as one says, without a process
+		while ! read -rt 15 -u "$silence"; do say "  … $what: $((SECONDS - began)) s"; done
 	) &
 	clock=$!
 	"$@" >"$OUTPUT" 2>&1 || status=$?
@@ -705,10 +701,11 @@ listen_lines() {
 
 # shellcheck disable=SC2016,SC2034
 write_nginx_files() {
-	local template MODULES=/usr/lib/nginx/modules ACCESS_LOG='/dev/stdout' LISTEN TLS='' REDIRECT='' FILES CONNECTIONS
+	local template MODULES=/usr/lib/nginx/modules ACCESS_LOG='/dev/stdout driftline buffer=4k flush=1s' LISTEN TLS='' REDIRECT='' FILES CONNECTIONS
 	FILES=$(ulimit -H -n)
 	case $FILES in unlimited) FILES=65536 ;; esac
 	if [ "$FILES" -gt 65536 ]; then FILES=65536; fi
+	if [ "$DRIFTLINE_NGINX" = off ]; then ACCESS_LOG=off; fi
 	CONNECTIONS=$((FILES - 512 > 16384 ? 16384 : FILES - 512))
 	limit GUESTS "$DRIFTLINE_LIMIT_GUESTS"
 	limit REGISTRATIONS "$DRIFTLINE_LIMIT_REGISTRATIONS"
@@ -915,7 +912,7 @@ apply() {
 # As it was when it was last applied, whatever the settings say by now.
 need_state() {
 	[ -e "$GIVEN_STATE/instance" ] || fail "nothing is set up in $GIVEN_STATE" "" "./deploy.sh up"
-	[ -r "$GIVEN_STATE/instance" ] || fail "$GIVEN_STATE cannot be worked on" "somebody else set it up" "as that user, or as root"
+	[ -O "$GIVEN_STATE/instance" ] || fail "$GIVEN_STATE cannot be worked on" "$(stat -c %U "$GIVEN_STATE/instance") set it up" "do this as that user"
 	# shellcheck disable=SC1091
 	. "$GIVEN_STATE/instance"
 	DRIFTLINE_RUN=$RUN
@@ -945,6 +942,7 @@ command_up() {
 # down: Stops everything that `up` started. Data stay.
 command_down() {
 	local dir service
+	trap '' PIPE # nobody reads what it says: no reason to stop half-way
 	need_state
 	lock
 	if supervisor_runs; then
