@@ -3,7 +3,7 @@ import type { en } from './en'
 
 export const zhHans: Record<keyof typeof en, string> = {
   'app.name': '漂流线',
-  'app.tagline': '和一个素不相识的人聊聊。',
+  'app.tagline': '和陌生人聊聊天。',
   'app.promise': '没有姓名，没有主页。每次聊天都换一张新面具，一人离开，对话便结束。',
 
   'nav.label': '主导航',
