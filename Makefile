@@ -27,11 +27,25 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CFLAGS_OURS) -MMD -MP -c -o $@ $<
 
+# The tests of C: a program for each module, in $(BUILD)/tests/.
+UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^ $(LIBS) -lcmocka
+.SECONDARY: $(UNITS:$(BUILD)/tests/%=$(BUILD)/tests/unit/%.o)
+
+unit: $(UNITS)  ## run the unit tests of the C code
+	@tests/unit/run.sh $(UNITS)
+
+sanitize:  ## the unit tests, and the programs in build/sanitize/, under ASan and UBSan
+	$(MAKE) BUILD=build/sanitize SANITIZE=address,undefined CFLAGS="-O1 -g -fno-sanitize-recover=all" all unit
+
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1: /p' Makefile
 
-.PHONY: all clean help
+.PHONY: all unit sanitize clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

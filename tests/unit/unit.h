@@ -1,0 +1,18 @@
+/* What every unit test starts with: cmocka, in the order that it asks for. */
+#ifndef DRIFTLINE_UNIT_H
+#define DRIFTLINE_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#endif
