@@ -41,11 +41,17 @@ unit: $(UNITS)  ## run the unit tests of the C code
 sanitize:  ## the unit tests, and the programs in build/sanitize/, under ASan and UBSan
 	$(MAKE) BUILD=build/sanitize SANITIZE=address,undefined CFLAGS="-O1 -g -fno-sanitize-recover=all" all unit
 
+test: all  ## run every suite, or those in SUITES="unit api"
+	@tests/run.sh $(SUITES)
+
+bench: all  ## measure beside the peers: see tests/bench/run.sh
+	@tests/bench/run.sh
+
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1: /p' Makefile
 
-.PHONY: all unit sanitize clean help
+.PHONY: all test bench unit sanitize clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -5,6 +5,7 @@ set local search_path = driftline;
 -- is stored (now, or by an earlier call with the same client_id), 0 when the line must be tried again in a later batch
 -- (the batch carries its client_id twice), else a status with its code. The rooms are locked in one order, seq is
 -- given out under that lock, and channels is where the frame goes: null when nothing new was stored.
+-- Each look-up ends in `limit 1` so that all of its conditions go to its index: what a line costs does not grow.
 create or replace function api.message_append(p_tokens bytea[], p_rooms text[], p_clients uuid[], p_bodies text[],
                                               p_replies int[])
 returns table (n int, status int, code text, seq int, at text, body text, reply_to int,
@@ -25,10 +26,11 @@ begin
                row_number() over (partition by m.key, i.client_id order by i.n) as turn
           from unnest(p_tokens, p_rooms, p_clients, p_bodies, p_replies)
                with ordinality i(token, room, client_id, body, reply_to, n)
-          left join session s on s.token = i.token and s.expires > v_now
-          left join room r on r.id = i.room
-          left join member m on m.room = r.key and m.account = s.account
-          left join message known on known.room_kind = r.kind and known.member = m.key and known.client_id = i.client_id
+          left join lateral (select s.account from session s where s.token = i.token and s.expires > v_now limit 1) s on true
+          left join lateral (select r.* from room r where r.id = i.room limit 1) r on true
+          left join lateral (select m.* from member m where m.room = r.key and m.account = s.account limit 1) m on true
+          left join lateral (select k.* from message k where k.room_kind = r.kind and k.member = m.key
+                                and k.client_id = i.client_id limit 1) known on true
     ), judged as materialized (
         select line.*,
                case when account is null then 401
@@ -42,32 +44,34 @@ begin
                     when turn > 1 then 0
                     else 200 end as status
           from line
-    ), fresh as materialized (
-        select judged.*, last_seq + row_number() over (partition by room order by n)::int as seq
-          from judged where status = 200 and known_seq is null
+    ), numbered as materialized (
+        select judged.*, status = 200 and known_seq is null as is_fresh,
+               last_seq + (count(*) filter (where status = 200 and known_seq is null)
+                               over (partition by room order by n))::int as seq
+          from judged
     ), stored as (
         insert into message (room_kind, room, seq, member, body, reply_to, client_id, at)
-        select f.room_kind, f.room, f.seq, f.member_key, f.body, f.reply_to, f.client_id, v_now from fresh f
+        select f.room_kind, f.room, f.seq, f.member_key, f.body, f.reply_to, f.client_id, v_now from numbered f where f.is_fresh
     ), counted as (
         update room r set last_seq = r.last_seq + f.lines, last_at = v_now
-          from (select room, count(*)::int as lines from fresh group by room) f
+          from (select room, count(*)::int as lines from numbered where is_fresh group by room) f
          where r.key = f.room
     )
     select j.n, j.status,
            case j.status when 401 then 'unauthorized' when 404 then 'no_room' when 422 then 'invalid_field'
                 when 403 then case when j.left_at is not null then 'not_member' else 'muted' end
                 when 409 then case when j.known_seq is not null then 'client_id_used' else 'room_ended' end end,
-           coalesce(j.known_seq, f.seq),
+           coalesce(j.known_seq, j.seq),
            rfc3339(coalesce(j.known_at, v_now)),
            case when j.known_seq is not null then j.known_body else j.body end,
            case when j.known_seq is not null then j.known_reply else j.reply_to end,
            j.member, j.alias, j.alias_zh,
-           case when f.n is null then null
+           case when not j.is_fresh then null
                 when j.room_kind = 'group' then j.channel
                 else (select string_agg(c.channel, ',')
                         from member m join connection c on c.account = m.account
                        where m.room = j.room and m.left_at is null) end
-      from judged j left join fresh f on f.n = j.n;
+      from numbered j;
 end $$;
 
 -- A page of a room's history, ascending: the newest one, or before, after or around a seq (exclusive).

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Runs the suites, all of them or those named: unit sanitize sql lint deploy client api journeys applet faults.
+# Those that need a service get one of their own, in a folder of its own, on a free port, with the limits off, and it is
+# taken down in the end. DRIFTLINE_TEST_KEEP=1 leaves it running, and says where.
+set -Eeuo pipefail
+cd "$(dirname -- "$0")/.."
+
+ALL=(unit sql lint client api journeys applet faults deploy sanitize)
+SERVICE=
+PASSED=()
+FAILED=()
+
+service() {
+	[ -z "$SERVICE" ] || return 0
+	SERVICE=$(mktemp -d "${TMPDIR:-/tmp}/driftline-test.XXXXXX")
+	chmod 755 "$SERVICE"
+	export DRIFTLINE_STATE=$SERVICE/state
+	export DRIFTLINE_PORT=${DRIFTLINE_TEST_PORT:-$(free_port)}
+	export DRIFTLINE_BASE=http://127.0.0.1:$DRIFTLINE_PORT
+	local limit
+	for limit in GUESTS REGISTRATIONS LOGINS MESSAGES MATCHES; do export "DRIFTLINE_LIMIT_$limit=0"; done
+	./deploy.sh up
+}
+
+service_end() {
+	local status=$?
+	[ -n "$SERVICE" ] || return "$status"
+	if [ "${DRIFTLINE_TEST_KEEP:-}" = 1 ]; then
+		echo "left running: $DRIFTLINE_BASE, DRIFTLINE_STATE=$DRIFTLINE_STATE"
+	else
+		[ "$status" = 0 ] || ./deploy.sh logs | tail -n 60
+		./deploy.sh down >/dev/null && rm -rf "$SERVICE"
+	fi
+	return "$status"
+}
+trap service_end EXIT
+
+free_port() {
+	node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })'
+}
+
+node_packages() { (cd "$1" && { [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ] || npm ci --silent; }); }
+
+suite_unit() { make -s unit; }
+suite_sanitize() {
+	make -s sanitize
+	tests/sanitized.sh
+}
+suite_sql() { service && tests/sql/run.sh; }
+suite_lint() { make -s lint; }
+suite_deploy() { node_packages tests && node --test tests/deploy/*.test.mjs; }
+suite_client() { node_packages applet && (cd applet && npm test --silent); }
+suite_api() { node_packages tests && service && node --test tests/api/*.test.mjs; }
+suite_journeys() { node_packages tests && service && node --test tests/e2e/*.test.mjs; }
+suite_applet() { node_packages applet && service && (cd applet && npm run --silent test:built && npm run --silent test:mp); }
+suite_faults() { node_packages tests && service && node --test tests/faults/*.test.mjs; }
+
+suites=("$@")
+[ $# -gt 0 ] || suites=("${ALL[@]}")
+make -s all
+for name in "${suites[@]}"; do
+	declare -F "suite_$name" >/dev/null || { echo "there is no suite $name: ${ALL[*]}" >&2 && exit 2; }
+	printf '\n=== %s\n' "$name"
+	began=$SECONDS
+	# In a shell of its own, so that whatever fails in it ends it; the service is made outside, to be shared.
+	case $name in sql | api | journeys | applet | faults) service ;; esac
+	if (set -e && "suite_$name"); then PASSED+=("$name"); else FAILED+=("$name"); fi
+	printf -- '--- %s: %d s\n' "$name" $((SECONDS - began))
+done
+printf '\nSuites: %d passed, %d failed\n' ${#PASSED[@]} ${#FAILED[@]}
+[ ${#FAILED[@]} -eq 0 ] || { echo "failed: ${FAILED[*]}" && exit 1; }
