@@ -112,9 +112,8 @@ begin
     select array_agg(s.token) into v_tokens from session s where s.account = v_account and (p_all or s.token = p_token);
     return query select * from connections_end(v_tokens, 'logged_out');
     delete from session where token = any (v_tokens);
-    if p_all then
-        delete from wait where account = v_account;
-    end if;
+    -- Nobody is left to hear of a match.
+    delete from wait where account = v_account and not exists (select from session s where s.account = v_account);
     return next ('reply', 204, null)::act;
 end $$;
 
