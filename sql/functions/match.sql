@@ -27,7 +27,7 @@ end $$;
 
 -- The best partner for a wait, or null. Both sides must be content: who gave no tags is content with anyone, who
 -- gave some wants one in common until p_relax seconds have passed. A shared tag weighs the more the fewer wait
--- with it. Nobody blocked either way; not a partner of the last 24 hours while others wait.
+-- with it. Nobody blocked either way; not a partner of the last 24 hours while somebody new waits.
 create or replace function match_partner(p_me wait, p_relax int) returns bigint language sql volatile as $$
     with live as materialized (
         select w.* from wait w
@@ -48,7 +48,7 @@ create or replace function match_partner(p_me wait, p_relax int) returns bigint 
     select account from judged
      where (score > 0 or (they_take_anyone
                           and (p_me.tags = '{}' or p_me.since <= now() - make_interval(secs => p_relax))))
-       and (not met or (select count(*) from live) = 1)
+       and (not met or not exists (select from judged j where not j.met))
      order by met, score desc, random()
      limit 1
 $$;
