@@ -5,7 +5,7 @@
 set -Eeuo pipefail
 cd "$(dirname -- "$0")/.."
 
-ALL=(unit sql lint client api journeys applet faults deploy sanitize)
+ALL=(unit client api journeys)
 SERVICE=
 PASSED=()
 FAILED=()
@@ -16,17 +16,17 @@ service() {
 	chmod 755 "$SERVICE"
 	export DRIFTLINE_STATE=$SERVICE/state
 	export DRIFTLINE_PORT=${DRIFTLINE_TEST_PORT:-$(free_port)}
-	export DRIFTLINE_BASE=http://127.0.0.1:$DRIFTLINE_PORT
 	local limit
 	for limit in GUESTS REGISTRATIONS LOGINS MESSAGES MATCHES; do export "DRIFTLINE_LIMIT_$limit=0"; done
 	./deploy.sh up
+	export DRIFTLINE_TEST_BASE=http://127.0.0.1:$DRIFTLINE_PORT
 }
 
 service_end() {
 	local status=$?
 	[ -n "$SERVICE" ] || return "$status"
 	if [ "${DRIFTLINE_TEST_KEEP:-}" = 1 ]; then
-		echo "left running: $DRIFTLINE_BASE, DRIFTLINE_STATE=$DRIFTLINE_STATE"
+		echo "left running: $DRIFTLINE_TEST_BASE, DRIFTLINE_STATE=$DRIFTLINE_STATE"
 	else
 		[ "$status" = 0 ] || ./deploy.sh logs | tail -n 60
 		./deploy.sh down >/dev/null && rm -rf "$SERVICE"
