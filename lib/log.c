@@ -37,11 +37,13 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 		line[size++] = ',';
 		va_list list;
 		va_start(list, format);
-		int more = vsnprintf(line + size, sizeof line - size - 3, format, list);
+		size_t room = sizeof line - size - 2;
+		int more = vsnprintf(line + size, room, format, list);
 		va_end(list);
-		size += more > 0 ? (size_t)more : 0;
-		if (size > sizeof line - 3)
-			size = sizeof line - 3;
+		if (more >= 0 && (size_t)more < room)
+			size += (size_t)more;
+		else
+			size--; /* too long: the line stays JSON, without its members */
 	}
 	line[size++] = '}';
 	line[size++] = '\n';

@@ -12,6 +12,10 @@
 #include <string.h>
 
 #include <cmocka.h>
+/* cmocka would take the name of our fail(). */
+#undef fail
+#undef fail_msg
+#define fail_msg(...) (print_error("ERROR: " __VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
