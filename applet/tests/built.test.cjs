@@ -24,7 +24,9 @@ for (const target of ['h5', 'mp-weixin']) {
     const own = target === 'h5' ? [] : [process.env.VITE_API_BASE || 'http://127.0.0.1:8080']
     for (const file of files(path.join(DIST, target))) {
       const found = fs.readFileSync(file, 'latin1').match(/\b(?:https?|wss?):\/\/[\w.:-]+[\w./-]*/g) || []
-      const foreign = found.filter((url) => !ONLY_NAMED.some((known) => known.test(url)) && !own.includes(url))
+      const foreign = found.filter(
+        (url) => !ONLY_NAMED.some((known) => known.test(url)) && !own.includes(url),
+      )
       assert.deepStrictEqual(foreign, [], file)
     }
   })

@@ -1,0 +1,213 @@
+/**
+ * The `wx` of these tests: WeChat's calls as far as the applet uses them, over real HTTP and WebSockets, and with WeChat's own limits.
+ * It refuses what WeChat refuses: PATCH and other methods it has not, a Referer header, an eleventh request at once, a
+ * sixth socket. After five seconds in the background its sockets die.
+ */
+const http = require('node:http')
+const https = require('node:https')
+const WebSocket = require('ws')
+
+const METHODS = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
+const REQUESTS = 10
+const SOCKETS = 5
+const BACKGROUND = 5000
+
+exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
+  const listeners = { show: [], hide: [], network: [] }
+  const sockets = new Set()
+  const seen = { requests: 0, mostRequests: 0, mostSockets: 0, refused: [] }
+  let running = 0
+  let online = true
+  let dying = null
+
+  const answer = (o, result) => {
+    setImmediate(() => {
+      if (/:ok$/.test(result.errMsg)) o.success?.(result)
+      else o.fail?.(result)
+      o.complete?.(result)
+    })
+  }
+  const ok = (api, o = {}, more = {}) => answer(o, { errMsg: `${api}:ok`, ...more })
+  const refuse = (api, o, why) => {
+    seen.refused.push(`${api}: ${why}`)
+    answer(o, { errMsg: `${api}:fail ${why}` })
+  }
+  const hasReferer = (header) => Object.keys(header || {}).some((name) => name.toLowerCase() === 'referer')
+
+  function request(o) {
+    const method = (o.method || 'GET').toUpperCase()
+    if (!METHODS.includes(method)) return refuse('request', o, `method ${method} is not supported`)
+    if (hasReferer(o.header)) return refuse('request', o, 'header Referer cannot be set')
+    if (running >= REQUESTS) return refuse('request', o, 'exceed max concurrent requests')
+    if (!online) return answer(o, { errMsg: 'request:fail net::ERR_INTERNET_DISCONNECTED' })
+    const url = new URL(o.url)
+    let body
+    if (o.data !== undefined && method === 'GET') {
+      for (const [k, v] of Object.entries(typeof o.data === 'string' ? {} : o.data))
+        url.searchParams.set(k, v)
+    } else if (o.data !== undefined) body = typeof o.data === 'string' ? o.data : JSON.stringify(o.data)
+    running++
+    seen.requests++
+    seen.mostRequests = Math.max(seen.mostRequests, running)
+    let over = false
+    const end = (result) => {
+      if (over) return
+      over = true
+      running--
+      answer(o, result)
+    }
+    const call = (url.protocol === 'https:' ? https : http).request(
+      url,
+      { method, headers: { 'content-type': 'application/json', ...o.header }, timeout: o.timeout || 60000 },
+      (reply) => {
+        const parts = []
+        reply.on('data', (part) => parts.push(part))
+        reply.on('end', () => {
+          let data = Buffer.concat(parts).toString()
+          try {
+            data = JSON.parse(data)
+          } catch {
+            // What is no JSON stays text, as in WeChat.
+          }
+          end({ errMsg: 'request:ok', statusCode: reply.statusCode, header: reply.headers, data })
+        })
+        reply.on('error', (e) => end({ errMsg: `request:fail ${e.message}` }))
+      },
+    )
+    call.on('timeout', () => {
+      end({ errMsg: 'request:fail timeout' })
+      call.destroy()
+    })
+    call.on('error', (e) => end({ errMsg: `request:fail ${e.message}` }))
+    call.end(body)
+    return { abort: () => call.destroy() }
+  }
+
+  function connectSocket(o) {
+    const on = { open: [], message: [], close: [], error: [] }
+    const tell = (name, value) => on[name].forEach((listener) => listener(value))
+    const task = {
+      onOpen: (f) => on.open.push(f),
+      onMessage: (f) => on.message.push(f),
+      onClose: (f) => on.close.push(f),
+      onError: (f) => on.error.push(f),
+      send: (p) => socket && socket.send(p.data),
+      close: (p = {}) => socket && socket.close(p.code || 1000),
+    }
+    let socket = null
+    if (hasReferer(o.header)) refuse('connectSocket', o, 'header Referer cannot be set')
+    else if (sockets.size >= SOCKETS) refuse('connectSocket', o, 'exceed max task count')
+    else if (!online) answer(o, { errMsg: 'connectSocket:fail' })
+    else {
+      socket = new WebSocket(o.url, o.protocols || [], { headers: o.header })
+      sockets.add(socket)
+      seen.mostSockets = Math.max(seen.mostSockets, sockets.size)
+      socket.on('open', () => tell('open', {}))
+      socket.on('message', (data) => tell('message', { data: data.toString() }))
+      socket.on('close', (code, reason) => {
+        sockets.delete(socket)
+        tell('close', { code, reason: reason.toString() })
+      })
+      socket.on('error', (e) => tell('error', { errMsg: e.message }))
+      ok('connectSocket', o)
+      return task
+    }
+    setImmediate(() => tell('error', { errMsg: 'connectSocket:fail' }))
+    return task
+  }
+
+  const system = {
+    language: process.env.APPLET_LANGUAGE || 'zh_CN',
+    platform: 'devtools',
+    model: 'test',
+    brand: 'test',
+    system: 'iOS 17.0',
+    version: '8.0.50',
+    SDKVersion: '3.4.0',
+    theme: 'light',
+    pixelRatio: 2,
+    screenWidth: 390,
+    screenHeight: 844,
+    windowWidth: 390,
+    windowHeight: 844,
+    statusBarHeight: 47,
+    safeArea: { top: 47, bottom: 810, left: 0, right: 390, width: 390, height: 763 },
+  }
+
+  const wx = {
+    request,
+    connectSocket,
+    getStorageSync: (key) => (storage.has(key) ? structuredClone(storage.get(key)) : ''),
+    setStorageSync: (key, value) => {
+      storage.set(key, structuredClone(value))
+      saved()
+    },
+    removeStorageSync: (key) => {
+      storage.delete(key)
+      saved()
+    },
+    getStorageInfoSync: () => ({ keys: [...storage.keys()], currentSize: 1, limitSize: 10240 }),
+    getSystemInfoSync: () => system,
+    getSystemInfo: (o) => ok('getSystemInfo', o, system),
+    getWindowInfo: () => system,
+    getDeviceInfo: () => system,
+    getAppBaseInfo: () => system,
+    getSystemSetting: () => ({}),
+    getAppAuthorizeSetting: () => ({}),
+    getMenuButtonBoundingClientRect: () => ({
+      top: 51,
+      right: 383,
+      bottom: 83,
+      left: 296,
+      width: 87,
+      height: 32,
+    }),
+    getLaunchOptionsSync: () => ({ path: '', query: {}, scene: 1001 }),
+    getEnterOptionsSync: () => ({ path: '', query: {}, scene: 1001 }),
+    canIUse: () => true,
+    nextTick: (f) => setImmediate(f),
+    setNavigationBarTitle: (o) => {
+      onEvent('title', o.title)
+      ok('setNavigationBarTitle', o)
+    },
+    setClipboardData: (o) => {
+      onEvent('clipboard', o.data)
+      ok('setClipboardData', o)
+    },
+    onNetworkStatusChange: (f) => listeners.network.push(f),
+    onAppShow: (f) => listeners.show.push(f),
+    onAppHide: (f) => listeners.hide.push(f),
+    offAppShow() {},
+    offAppHide() {},
+    onError() {},
+    onUnhandledRejection() {},
+    onThemeChange() {},
+    onWindowResize() {},
+    onMemoryWarning() {},
+  }
+  for (const name of ['navigateTo', 'redirectTo', 'reLaunch', 'navigateBack', 'switchTab'])
+    wx[name] = (o = {}) => {
+      setImmediate(() => {
+        navigate(name, o)
+        ok(name, o)
+      })
+    }
+
+  return {
+    wx,
+    seen,
+    hide() {
+      listeners.hide.forEach((f) => f())
+      dying = setTimeout(() => sockets.forEach((socket) => socket.terminate()), BACKGROUND)
+    },
+    show() {
+      clearTimeout(dying)
+      listeners.show.forEach((f) => f({ path: '', query: {}, scene: 1001 }))
+    },
+    setOnline(now) {
+      online = now
+      if (!now) sockets.forEach((socket) => socket.terminate())
+      listeners.network.forEach((f) => f({ isConnected: now, networkType: now ? 'wifi' : 'none' }))
+    },
+  }
+}
