@@ -303,7 +303,7 @@ check_ports() {
 	local socket answer holder
 	[ "$DRIFTLINE_NGINX" = on ] || return 0
 	for socket in $(listeners); do
-		if is_running nginx && grep -qsxF -- "$socket" "$STATE/service/nginx/listeners"; then continue; fi
+		if lives nginx && grep -qsxF -- "$socket" "$STATE/service/nginx/listeners"; then continue; fi
 		answer=$("$ROOT/build/listen" --check "$socket" 2>&1) && continue
 		holder=$(ss -Hltnp "sport = :${socket##*:}" 2>/dev/null | grep -o 'users:.*' | head -n 1 || true)
 		case $answer in
@@ -735,6 +735,13 @@ supervisor_runs() {
 	[ "$pid" -gt 1 ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "runsvdir -P $STATE/service"
 }
 
+# Whether the process that a part last was is there, supervised or not.
+lives() {
+	local pid birth now
+	{ read -r pid birth && now=$(sed 's/.*) //' "/proc/$pid/stat" | cut -d ' ' -f 20); } 2>/dev/null <"$STATE/service/$1/process" || return 1
+	[ -n "$birth" ] && [ "$birth" = "$now" ]
+}
+
 is_running() {
 	[ -e "$STATE/service/$1/supervise/ok" ] && sv status "$STATE/service/$1" 2>/dev/null | grep -q '^run:'
 }
@@ -787,13 +794,28 @@ start() {
 	printf '%s\n' "$new" >"$dir/applied"
 }
 
+nginx_workers() {
+	local pid
+	pid=$(cat -- "$STATE/service/nginx/supervise/pid")
+	cat -- "/proc/$pid/task/$pid/children"
+}
+
+nginx_workers_other_than() {
+	local now old
+	now=" $(nginx_workers) "
+	for old in $1; do [[ $now != *" $old "* ]] || return 1; done
+	[ -n "${now// /}" ]
+}
+
 # nginx takes up new files without a restart.
 start_nginx() {
-	local dir=$STATE/service/nginx files log
+	local dir=$STATE/service/nginx files log workers
 	files=$(find "$CONF" "$STATE/tls" -type f \( -name '*.conf' -o -name '*.pem' \) -print0 | sort -z | xargs -0 cat -- | digest)
 	log=$(nginx_test) || fail "nginx refuses its configuration" "$(grep -m 1 emerg <<<"$log" || say "$log")" "look at the setting it names"
 	if is_running nginx && [ "$(cat -- "$dir/files" 2>/dev/null)" != "$files" ]; then
+		workers=$(nginx_workers)
 		sv hup "$dir" >/dev/null
+		wait_for 50 nginx_workers_other_than "$workers" || true
 		say "  nginx reloaded, for its files have changed"
 	fi
 	printf '%s\n' "$files" >"$dir/files"
