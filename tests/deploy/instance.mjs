@@ -121,7 +121,7 @@ export function raw(port, text, { wait = 3000, host = '127.0.0.1' } = {}) {
 			const all = Buffer.concat(chunks).toString('utf8');
 			const length = /content-length: (\d+)/i.exec(all);
 			const cut = all.indexOf('\r\n\r\n');
-			if (length && cut >= 0 && Buffer.byteLength(all.slice(cut + 4)) >= Number(length[1])) done();
+			if (length && cut >= 0 && !all.startsWith('HTTP/1.1 101') && Buffer.byteLength(all.slice(cut + 4)) >= Number(length[1])) done();
 		});
 		socket.on('end', done);
 		socket.on('error', (error) => (chunks.length ? done() : reject(error)));
