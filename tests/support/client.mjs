@@ -1,7 +1,7 @@
 /*
  * A client of the service, as a test needs it: plain calls, one person's session, and the frames of its socket.
  *
- * DRIFTLINE_TEST_BASE       the service under test, http://127.0.0.1:8080 without it; its limits have to be off or high
+ * DRIFTLINE_TEST_BASE  the service under test, http://127.0.0.1:8080 without it; its limits have to be off or high
  * DRIFTLINE_STATE      its state folder (var/ of the checkout without it): for its logs, and to kill its parts
  * DRIFTLINE_TEST_PSQL  psql as the database's owner, as a shell would run it; without it, `deploy.sh psql` of that folder
  */
@@ -131,13 +131,19 @@ export class Person {
     const socket = new WebSocket(this.base.replace(/^http/, 'ws') + body.url, options)
     const frames = (this.frames = [])
     socket.on('message', (data) => frames.push(JSON.parse(data.toString())))
+    socket.on('close', (code) => (socket.code = code))
     this.socket = socket
-    this.closed = new Promise((resolve) => socket.on('close', (code) => resolve(code)))
     await new Promise((resolve, reject) => {
       socket.on('open', resolve)
       socket.on('error', reject)
     })
+    socket._socket.unref() // a socket that a test leaves open is not what keeps it from ending
     return this
+  }
+  /** The code that the socket was closed with, waited for. */
+  get closed() {
+    const { socket } = this
+    return until(() => socket.code, 'the end of a socket')
   }
   close() {
     this.socket?.terminate()
@@ -167,7 +173,8 @@ export async function pair(one, two) {
   const second = await two.post('/match', { target: 'private', tags })
   if (first.body.state !== 'waiting' || second.body.state !== 'matched')
     throw new Error('no match: ' + first.text + second.text)
-  const matched = await one.frame((f) => f.type === 'matched')
+  const matched = await one.frame((f) => f.type === 'matched' && f.room === second.body.room.id)
+  await one.get('/match') // the service knows now that this match was heard of
   return { one, two, room: second.body.room.id, seen: [matched.detail, second.body.room] }
 }
 
