@@ -141,29 +141,57 @@ static int session_find(struct request *r)
 	return r->route->who == SESSION && !r->has_token ? fail(r, 401, "unauthorized") : 0;
 }
 
-/* json-c keeps NULs in strings and cuts keys at them: an escaped one is refused while it can still be seen. */
-static bool has_escaped_nul(const char *text)
+/*
+ * What json-c lets pass is seen in the text: an escaped NUL (it cuts keys there), NaN and Infinity. Counts the keys too,
+ * by their colons.
+ */
+static bool json_scan(const char *text, size_t *keys)
 {
-	for (const char *p = strchr(text, '\\'); p != NULL; p = strchr(p, '\\')) {
-		if (strncmp(p, "\\u0000", 6) == 0)
-			return true;
-		p += p[1] ? 2 : 1;
+	bool quoted = false;
+	for (const char *p = text; *p; p++) {
+		if (*p == '"') {
+			quoted = !quoted;
+		} else if (quoted && *p == '\\') {
+			if (strncmp(p, "\\u0000", 6) == 0)
+				return false;
+			p += p[1] != '\0';
+		} else if (!quoted && (*p == 'N' || *p == 'I')) {
+			return false;
+		} else if (!quoted && *p == ':') {
+			++*keys;
+		}
 	}
-	return false;
+	return true;
 }
 
+static size_t keys_count(json_object *value)
+{
+	size_t count = 0;
+	if (json_object_is_type(value, json_type_object)) {
+		json_object_object_foreach (value, name, member) {
+			(void)name;
+			count += 1 + keys_count(member);
+		}
+	} else if (json_object_is_type(value, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(value); i++)
+			count += keys_count(json_object_array_get_idx(value, i));
+	}
+	return count;
+}
+
+/* The object that text is, or NULL. Of a key given twice json-c would keep the last: there are fewer keys than colons. */
 static json_object *json_read(const char *text, size_t size)
 {
-	if (!text_valid(text, size) || has_escaped_nul(text))
+	size_t keys = 0;
+	if (!text_valid(text, size) || !json_scan(text, &keys))
 		return NULL;
 	json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	json_object *object = json_tokener_parse_ex(tokener, text, (int)size);
-	bool whole =
-		json_tokener_get_error(tokener) == json_tokener_success &&
-		strspn(text + json_tokener_get_parse_end(tokener), " \t\r\n") == size - json_tokener_get_parse_end(tokener);
+	size_t end = json_tokener_get_parse_end(tokener);
+	bool whole = json_tokener_get_error(tokener) == json_tokener_success && strspn(text + end, " \t\r\n") == size - end;
 	json_tokener_free(tokener);
-	if (!whole || !json_object_is_type(object, json_type_object)) {
+	if (!whole || !json_object_is_type(object, json_type_object) || keys_count(object) != keys) {
 		json_object_put(object);
 		return NULL;
 	}
@@ -254,7 +282,7 @@ const char *request_query(struct request *r, const char *name)
 			from += low >= 0 ? 2 : 0;
 		}
 		*to = '\0';
-		return text_valid(value, (size_t)(to - value)) ? value : NULL;
+		return text_valid(value, (size_t)(to - value)) ? value : "";
 	}
 	return NULL;
 }

@@ -50,7 +50,7 @@ int request_open(struct request *r, const struct route *routes, enum pool pool);
 void request_close(struct request *r); /* frees all but one block of the arena */
 
 const char *request_param(const struct request *r, const char *name); /* of FastCGI; "" where there is none */
-/* An argument of the query, decoded into the arena; NULL where there is none or it is not valid text. */
+/* An argument of the query, decoded into the arena; NULL where there is none, "" where it is not valid text. */
 const char *request_query(struct request *r, const char *name);
 
 /*

@@ -4,6 +4,7 @@
 
 #include "web.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
