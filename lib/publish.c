@@ -211,25 +211,24 @@ bool publish_end(struct publish *publish)
 	return part == NULL;
 }
 
-/* Asks Nchan about one channel: whether somebody subscribes it. */
-static bool has_subscriber(int fd, const char *channel)
+/* Asks Nchan about one channel: how many subscribe it. -1: there was no answer, the connection is of no use any more. */
+static int subscribers_count(int fd, const char *channel)
 {
 	char request[160];
 	int size =
 		snprintf(request, sizeof request, "GET /p/%s HTTP/1.1\r\nHost: n\r\nAccept: application/json\r\n\r\n", channel);
 	struct answers answers = {.fd = fd};
 	int subscribers = -1;
-	int status = send_all(fd, request, (size_t)size) ? answer_read(&answers, &subscribers) : 0;
-	return status == 0 || subscribers > 0;
+	if (!send_all(fd, request, (size_t)size) || answer_read(&answers, &subscribers) == 0)
+		return -1;
+	return subscribers > 0 ? subscribers : 0;
 }
 
 int publish_take_gone(char (*channels)[32], int max)
 {
-	int count = 0;
+	int count = 0, subscribers = 0;
 	int fd = connection_take(false);
-	if (fd < 0)
-		return 0;
-	while (count < max) {
+	while (fd >= 0 && subscribers >= 0 && count < max) {
 		char channel[32] = "";
 		pthread_mutex_lock(&lock);
 		if (gone_count > 0)
@@ -237,25 +236,27 @@ int publish_take_gone(char (*channels)[32], int max)
 		pthread_mutex_unlock(&lock);
 		if (channel[0] == '\0')
 			break;
-		if (!has_subscriber(fd, channel))
+		subscribers = subscribers_count(fd, channel);
+		if (subscribers == 0)
 			memcpy(channels[count++], channel, sizeof channel);
 	}
-	connection_give(fd);
+	if (subscribers >= 0 && fd >= 0)
+		connection_give(fd);
+	else if (fd >= 0)
+		close(fd);
 	return count;
 }
 
 bool publish_ready(void)
 {
-	int fd = connection_take(false);
-	if (fd < 0)
-		return false;
-	struct answers answers = {.fd = fd};
-	int subscribers;
-	static const char request[] = "GET /p/ready HTTP/1.1\r\nHost: n\r\n\r\n";
-	bool ready = send_all(fd, request, sizeof request - 1) && answer_read(&answers, &subscribers) != 0;
-	if (ready)
-		connection_give(fd);
-	else
-		close(fd);
-	return ready;
+	for (int attempt = 0; attempt < 2; attempt++) {
+		int fd = connection_take(attempt > 0);
+		if (fd >= 0 && subscribers_count(fd, "ready") >= 0) {
+			connection_give(fd);
+			return true;
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	return false;
 }
