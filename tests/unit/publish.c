@@ -66,7 +66,7 @@ static size_t request_take(const char *input, size_t size, char method[8], char 
 		return 0;
 	pthread_mutex_lock(&nchan.lock);
 	if (nchan.count < REQUESTS_MAX)
-		snprintf(nchan.seen[nchan.count++], LINE_MAX_, "%s %.20s %.*s", method, channels,
+		snprintf(nchan.seen[nchan.count++], LINE_MAX_, "%.7s %.20s %.*s", method, channels,
 		         (int)(length < 20 ? length : 20), head_end + 4);
 	pthread_mutex_unlock(&nchan.lock);
 	return total;
