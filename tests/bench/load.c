@@ -8,7 +8,7 @@
  * The first S members of each room send a text of 100 bytes, wait until it has come back over their own socket (and
  * their POST is answered), and send the next. One line is printed for each S of the list:
  *   senders messages_s deliveries_s own_p50_ms own_p99_ms p50_ms p99_ms (own: back at who sent it; else: at anybody)
- *   lost errors, and what process.c says.
+ *   lost (deliveries that never came; below 0: that came twice), and what process.c says.
  * --idle opens N sockets that stay silent and prints bytes a connection, connects a second.
  *
  * Driftline's users, rooms and sessions are those of seed.sql. --process name=pid: whose CPU and memory is told.
@@ -62,9 +62,8 @@ static char input[INPUT];
 
 /* What is counted between two marks. */
 static struct {
-	uint64_t messages, deliveries, sent, errors;
+	uint64_t messages, deliveries;
 	uint32_t own[BUCKETS], all[BUCKETS];
-	uint64_t own_count, all_count;
 } counted;
 static bool measuring, sending;
 static int under_way; /* users with a message that has not come back */
@@ -269,11 +268,8 @@ static void answered(struct conn *conn, int status, const char *body)
 		return;
 	}
 	user->waits_answer = false;
-	if (status < 200 || status > 299) {
-		if (counted.errors++ == 0)
-			fprintf(stderr, "load: a request was answered with %d: %.200s\n", status, body);
-		user->waits_frame = false;
-	}
+	if (status < 200 || status > 299)
+		die("a request of user %d was answered with %d: %.200s", user->number, status, body);
 	const char *url = status == 200 ? strstr(body, "\"url\":\"") : NULL;
 	if (url != NULL) {
 		snprintf(user->ticket, sizeof user->ticket, "%.*s", (int)strcspn(url + 7, "\""), url + 7);
@@ -433,8 +429,7 @@ static void step_run(int senders)
 	       percentile(counted.all, 0.99));
 	process_print_cpu(took, (double)counted.messages);
 	drain();
-	printf(" lost=%lld errors=%llu\n", (long long)(sent_ever * (uint64_t)options.members - delivered_ever),
-	       (unsigned long long)counted.errors);
+	printf(" lost=%lld\n", (long long)(sent_ever * (uint64_t)options.members - delivered_ever));
 	fflush(stdout);
 	if (under_way > 0)
 		die("%d users still wait for what they sent", under_way);
@@ -456,7 +451,7 @@ static void idle_run(void)
 	if (options.target == DRIFTLINE)
 		phase_run(ticket_fetch, 0, WARM);
 	phase_run(socket_open, 0, WARM);
-	uint64_t before = process_memory();
+	process_mark_memory();
 	process_mark();
 	if (options.target == DRIFTLINE)
 		ticket_seconds = phase_run(ticket_fetch, WARM, user_count);
@@ -465,7 +460,8 @@ static void idle_run(void)
 	printf("connections=%d connects_s=%.0f with_ticket_s=%.0f", count, count / open_seconds, count / (open_seconds + ticket_seconds));
 	process_print_cpu((uint64_t)((open_seconds + ticket_seconds) * 1e9), count);
 	run_until(now() + 3000000000);
-	printf(" memory=%.0f\n", ((double)process_memory() - (double)before) / count);
+	process_print_memory(count);
+	putchar('\n');
 }
 
 static void options_read(int argc, char **argv)

@@ -15,6 +15,7 @@ uint64_t now(void); /* nanoseconds, monotonic */
 void process_add(const char *name_pid); /* "nginx=1234": that process and all below it */
 void process_mark(void);                /* CPU is counted from here on */
 void process_print_cpu(uint64_t nanoseconds, double messages);
-uint64_t process_memory(void); /* bytes, proportional set size of all that were added */
+void process_mark_memory(void);
+void process_print_memory(double connections);
 
 #endif

@@ -13,7 +13,8 @@ enum { TREES_MAX = 8, PROCESSES_MAX = 4096 };
 static struct tree {
 	char name[16];
 	int pid;
-	long ticks; /* at the mark */
+	long ticks;    /* both at their mark */
+	double memory;
 } trees[TREES_MAX];
 static int tree_count;
 
@@ -152,13 +153,31 @@ static uint64_t memory_read(int pid)
 	return kilobytes * 1024;
 }
 
-uint64_t process_memory(void)
+static double tree_memory(const struct tree *tree)
 {
 	uint64_t sum = 0;
-	processes_read();
 	for (int i = 0; i < process_count; i++)
-		for (int k = 0; k < tree_count; k++)
-			if (is_below(&processes[i], trees[k].pid))
-				sum += memory_read(processes[i].pid);
-	return sum;
+		if (is_below(&processes[i], tree->pid))
+			sum += memory_read(processes[i].pid);
+	return (double)sum;
+}
+
+void process_mark_memory(void)
+{
+	processes_read();
+	for (int i = 0; i < tree_count; i++)
+		trees[i].memory = tree_memory(&trees[i]);
+}
+
+/* memory, memory_<name>: bytes a connection, proportional set size. */
+void process_print_memory(double connections)
+{
+	double sum = 0;
+	processes_read();
+	for (int i = 0; i < tree_count; i++) {
+		double grown = tree_memory(&trees[i]) - trees[i].memory;
+		printf(" memory_%s=%.0f", trees[i].name, grown / connections);
+		sum += grown;
+	}
+	printf(" memory=%.0f", sum / connections);
 }

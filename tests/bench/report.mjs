@@ -68,8 +68,8 @@ for (const row of Object.keys(rows).filter((name) => lines.some((l) => l.row ===
         `${(of('load_share') * 100).toFixed(0)} % of the CPU spent): the service would do more.`)
     if (of('other_cores') > 0.25)
       remarks.push(`${row}, ${targets[target]}: other programs used ${of('other_cores').toFixed(2)} of a core meanwhile: trust the ratios little.`)
-    const bad = lines.filter((l) => l.row === row && l.target === target && (Number(l.lost) || Number(l.errors)))
-    if (bad.length) remarks.push(`${row}, ${targets[target]}: deliveries were lost or requests refused in ${bad.length} measurements.`)
+    const bad = lines.filter((l) => l.row === row && l.target === target && Number(l.lost))
+    if (bad.length) remarks.push(`${row}, ${targets[target]}: deliveries were lost (or, below zero, came twice) in ${bad.length} measurements: ${bad.map((l) => l.lost)}.`)
   }
 }
 const inserts = lines.filter((l) => l.row === 'insert').map((l) => l.messages_s)
