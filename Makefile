@@ -36,7 +36,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 .SECONDARY: $(UNITS:$(BUILD)/tests/%=$(BUILD)/tests/unit/%.o)
 
 unit: $(UNITS)  ## run the unit tests of the C code
-	@tests/unit/run.sh $(UNITS)
+	@tests/sql/cluster.sh tests/unit/run.sh $(UNITS)
 
 sanitize:  ## the unit tests, and the programs in build/sanitize/, under ASan and UBSan
 	$(MAKE) BUILD=build/sanitize SANITIZE=address,undefined CFLAGS="-O1 -g -fno-sanitize-recover=all" all unit
@@ -47,11 +47,14 @@ test: all  ## run every suite, or those in SUITES="unit api"
 bench: all  ## measure beside the peers: see tests/bench/run.sh
 	@tests/bench/run.sh
 
+sql:  ## the tests of SQL, in a scratch database of the PostgreSQL in PGHOST or of one for the while
+	@tests/sql/cluster.sh tests/sql/run.sh $(FILES)
+
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1: /p' Makefile
 
-.PHONY: all test bench unit sanitize clean help
+.PHONY: all test bench unit sanitize clean help sql
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
