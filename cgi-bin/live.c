@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 /* POST /stream: {url, expires}; the url opens one socket within 30 seconds. */
 int live_stream(struct request *r)
@@ -21,10 +22,21 @@ int live_stream(struct request *r)
 	return 200;
 }
 
+/* Whether a socket is asked for: Nchan would refuse what is none in its own words, and the ticket would be gone. */
+static bool is_handshake(const struct request *r)
+{
+	return strcasecmp(request_param(r, "HTTP_UPGRADE"), "websocket") == 0 &&
+	       strcasestr(request_param(r, "HTTP_CONNECTION"), "upgrade") != NULL &&
+	       strcmp(request_param(r, "HTTP_SEC_WEBSOCKET_VERSION"), "13") == 0 &&
+	       request_param(r, "HTTP_SEC_WEBSOCKET_KEY")[0];
+}
+
 /* GET /ws/{ticket}: nginx is sent on to the subscriber location with the channels; 404 no_ticket. */
 int live_open(struct request *r)
 {
 	uint8_t digest[DIGEST_SIZE];
+	if (!is_handshake(r))
+		return fail(r, 400, "malformed");
 	sha256(r->args[0], strlen(r->args[0]), digest);
 	int status = ACT(r, "stream_open", act_bytea(r, digest, sizeof digest));
 	if (status != 200)
