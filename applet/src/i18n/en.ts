@@ -40,8 +40,8 @@ export const en = {
   'form.repeat.differs': 'The two passwords differ.',
   'form.nickname.empty': 'Enter a nickname.',
   'form.nickname.long': 'Use at most 24 characters.',
-  'form.show': 'Show password',
-  'form.hide': 'Hide password',
+  'form.show': 'Show characters',
+  'form.hide': 'Hide characters',
 
   'error.network': 'No connection. Check the network and try again.',
   'error.timeout': 'The service took too long to answer. Try again.',

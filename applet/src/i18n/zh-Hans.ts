@@ -42,8 +42,8 @@ export const zhHans: Record<keyof typeof en, string> = {
   'form.repeat.differs': '两次输入的密码不一致。',
   'form.nickname.empty': '请填写昵称。',
   'form.nickname.long': '昵称最多 24 个字符。',
-  'form.show': '显示密码',
-  'form.hide': '隐藏密码',
+  'form.show': '显示字符',
+  'form.hide': '隐藏字符',
 
   'error.network': '网络不通，请检查后重试。',
   'error.timeout': '服务响应太慢，请重试。',

@@ -1,10 +1,10 @@
-/** Measures of a scroll-view on H5, where the list can be held in place to the pixel. The applet has none of this. */
+/** Where a scroll-view scrolls on H5, so that a list can be held in place to the pixel. The applet has none of this. */
 export function scrollBox(root: unknown): HTMLElement | null {
   // #ifdef H5
-  const boxes = (root as HTMLElement | undefined)?.querySelectorAll?.<HTMLElement>('.uni-scroll-view')
-  for (const box of Array.from(boxes ?? []))
-    if (getComputedStyle(box).overflowY !== 'visible' && box.style.overflow !== '') return box
-  return boxes?.[1] ?? boxes?.[0] ?? null
+  const boxes = Array.from(
+    (root as HTMLElement | undefined)?.querySelectorAll?.<HTMLElement>('.uni-scroll-view') ?? [],
+  )
+  return boxes.find((box) => getComputedStyle(box).overflowY === 'auto') ?? null
   // #endif
   // #ifndef H5
   return null

@@ -18,8 +18,6 @@ export function useChatRoom(id: string) {
   const complete = ref(false)
   const loading = ref(true)
   const failure = ref<unknown>(null)
-  /** The newest line of the other, for readers of the screen. */
-  const announced = ref<Message | null>(null)
   let inFront = false
   let typedAt = 0
   let gone = false
@@ -43,8 +41,6 @@ export function useChatRoom(id: string) {
     if (event.type === 'lines' && event.room === id) {
       look()
       read()
-    } else if (event.type === 'fresh' && event.room === id && !loading.value) {
-      if (event.message.member !== room.value?.me?.member) announced.value = event.message
     } else if (event.type === 'state' && event.state === 'live' && !whole && !loading.value) void load()
   })
   onUnmounted(() => {
@@ -100,7 +96,6 @@ export function useChatRoom(id: string) {
     complete,
     loading,
     failure,
-    announced,
     load,
     show,
     hide,
