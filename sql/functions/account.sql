@@ -98,8 +98,9 @@ begin
     perform pg_advisory_xact_lock(hashtextextended(encode(p_openid_hash, 'hex'), 0));
     select * into v_account from account a where a.openid_hash = p_openid_hash;
     if v_account.id is null then
+        v_account.id := account_new(p_locale, null);
         update account set openid_hash = p_openid_hash, openid_sealed = p_openid_sealed
-         where id = account_new(p_locale, null) returning * into v_account;
+         where id = v_account.id returning * into v_account;
     end if;
     return query select * from session_open(v_account, p_token);
 end $$;
