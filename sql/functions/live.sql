@@ -24,6 +24,11 @@ begin
     end if;
     perform pg_advisory_xact_lock(v_account);
     insert into connection (channel, account, token) values (v_channel, v_account, v_token);
+    -- An append looks up channels under its room's lock. One that has done so without this connection is waited for
+    -- here, so that a sync finds its lines; a later one finds the connection. Groups have a channel of their own.
+    perform 1 from member m join room r on r.key = m.room
+      where m.account = v_account and m.left_at is null and r.kind = 'private' and r.ended_at is null
+      order by r.key for share of r;
     return query
     delete from connection c
      where c.channel in (select o.channel from connection o where o.account = v_account
@@ -91,7 +96,9 @@ begin
     select string_agg('{"room":"' || r.id || '","seq":' || c.seq || '}', ',') into v_recalls
       from member mm join room r on r.key = mm.room
       join message c on c.room_kind = r.kind and c.room = r.key and c.recalled_at > v_since
-     where mm.account = v_account and r.last_at > v_since - interval '1 hour' and during_stay(mm.key, c.seq);
+     where mm.account = v_account and during_stay(mm.key, c.seq)
+       -- One's own can be recalled for a day at the most, a group's owner may take any back.
+       and (r.kind = 'group' or r.last_at > v_since - interval '25 hours');
 
     select string_agg(room_json(latest.key), ',' order by latest.last_at desc) into v_conversations
       from (select mm.key, r.last_at

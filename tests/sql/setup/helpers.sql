@@ -25,15 +25,17 @@ declare
     v_detail text;
 begin
     delete from acts;
-    execute 'insert into acts (kind, target, body) select * from api.' || p_call;
+    begin
+        execute 'insert into acts (kind, target, body) select * from api.' || p_call;
+    exception when others then
+        if sqlstate not like 'DL%' then
+            raise;
+        end if;
+        get stacked diagnostics v_code = message_text, v_field = column_name, v_detail = pg_exception_detail;
+        insert into acts values ('detail', '', v_detail);
+        return concat_ws(' ', substr(sqlstate, 3), v_code, nullif(v_field, ''));
+    end;
     return coalesce((select target from acts where kind = 'reply'), 'none');
-exception when others then
-    if sqlstate not like 'DL%' then
-        raise;
-    end if;
-    get stacked diagnostics v_code = message_text, v_field = column_name, v_detail = pg_exception_detail;
-    insert into acts values ('detail', '', v_detail);
-    return concat_ws(' ', substr(sqlstate, 3), v_code, nullif(v_field, ''));
 end $$;
 
 create function body() returns jsonb language sql stable as $$ select body::jsonb from acts where kind = 'reply' $$;
