@@ -17,7 +17,8 @@ export DRIFTLINE_STATE=$GIVEN_STATE
 
 BUILD_PACKAGES=(gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libjson-c-dev libssl-dev
 	libicu-dev libcurl4-openssl-dev)
-RUN_PACKAGES=(nginx libnginx-mod-nchan postgresql-15 postgresql-client-15 runit curl openssl)
+RUN_PACKAGES=(nginx libnginx-mod-nchan postgresql-15 postgresql-client-15 runit curl openssl
+	ca-certificates procps)
 TEST_PACKAGES=(chromium fonts-noto-cjk postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
 	shellcheck shfmt clang clang-format clang-tidy cppcheck libclang-rt-14-dev)
 HANDLERS=(api auth)
@@ -37,6 +38,13 @@ fail() {
 	exit 1
 }
 
+# A command that failed where none was expected to.
+unexpected() {
+	local status=$? line=${BASH_LINENO[0]}
+	[ "$BASH_SUBSHELL" -eq 0 ] || return 0
+	fail "deploy.sh stopped at its line $line" "$BASH_COMMAND: status $status" "run it again; if that does not help, this is a bug"
+}
+
 # What to do about a step that failed, by what it printed.
 remedy() {
 	if grep -qiE 'no space left|ENOSPC|disk full|not enough free space' "$1"; then
@@ -45,6 +53,8 @@ remedy() {
 		say "this needs Debian 12's packages: look at /etc/apt/sources.list.d, run apt-get update, then run it again"
 	elif grep -qiE 'temporary failure resolving|could not resolve|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|Failed to fetch' "$1"; then
 		say "look at the network (or its proxy settings), then run it again"
+	elif grep -qiE 'self.signed certificate|unable to get .*issuer certificate|CERT_' "$1"; then
+		say "something on the way shows a certificate of its own: if that is meant to be, name its authority in NODE_EXTRA_CA_CERTS"
 	elif grep -qE 'Could not get lock|dpkg was interrupted' "$1"; then
 		say "let the other package manager finish (or run dpkg --configure -a), then run it again"
 	elif grep -qE 'EACCES|Permission denied' "$1"; then
@@ -65,7 +75,16 @@ step() {
 		while ! read -rt 15 -u "$silence"; do say "  … $what: $((SECONDS - began)) s"; done
 	) &
 	clock=$!
-	"$@" >"$OUTPUT" 2>&1 || status=$?
+	# not after ||, where set -e would not hold in what is run
+	trap - ERR
+	set +e
+	(
+		set -e
+		"$@"
+	) >"$OUTPUT" 2>&1
+	status=$?
+	set -e
+	trap unexpected ERR
 	kill "$clock" 2>/dev/null || true
 	wait "$clock" 2>/dev/null || true
 	if [ "$status" -ne 0 ]; then
@@ -137,7 +156,8 @@ install() {
 	for package in "$@"; do is_installed "$package" || missing+=("$package"); done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if is_root; then
-		step "installing ${#missing[@]} packages (${missing[*]})" apt_install "${missing[@]}"
+		say "  packages that are missing: ${missing[*]}"
+		step "installing them" apt_install "${missing[@]}"
 	elif command -v sudo >/dev/null; then
 		say "  packages are missing (${missing[*]}): asking sudo"
 		sudo -- "$ROOT/deploy.sh" packages "${missing[@]}" ||
@@ -322,8 +342,22 @@ client_sources() {
 		sort -z | xargs -0 sha256sum)
 }
 
+# Debian's npm is of the ninth line, which stumbles over overrides of tagged packages:
+# it fetches a newer one for us, beside the programs.
+new_npm() {
+	local major
+	major=$(npm --version | cut -d . -f 1)
+	if [ "$major" -ge 10 ]; then return 0; fi
+	if [ ! -x "$ROOT/build/npm/node_modules/.bin/npm" ]; then
+		mkdir -p -- "$ROOT/build/npm"
+		npm install --prefix "$ROOT/build/npm" --no-audit --no-fund --no-save npm@10.9.4
+	fi
+	PATH=$ROOT/build/npm/node_modules/.bin:$PATH
+}
+
 # Dependencies for building only, unless somebody has put in more already.
 npm_ci() {
+	new_npm
 	cd -- "$ROOT/applet"
 	if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
 		npm ci --omit=dev --no-audit --no-fund
@@ -332,6 +366,7 @@ npm_ci() {
 }
 
 npm_build() {
+	new_npm
 	cd -- "$ROOT/applet"
 	rm -rf dist/build
 	npm run build
@@ -1096,7 +1131,7 @@ main() {
 	fi
 	OUTPUT=$(mktemp)
 	trap 'rm -f -- "$OUTPUT"; release_services' EXIT
-	trap '[ "$BASH_SUBSHELL" -gt 0 ] || fail "deploy.sh stopped at its line $LINENO" "$BASH_COMMAND: status $?" "run it again; if that does not help, this is a bug"' ERR
+	trap unexpected ERR
 	"command_$command" "$@"
 }
 
