@@ -93,7 +93,7 @@ export const en = {
   'chat.placeholder': 'Write a message',
   'chat.send': 'Send',
   'chat.sending': 'Sending',
-  'chat.waiting': 'Waiting for the network',
+  'chat.waiting': 'Waiting to be sent',
   'chat.sent': 'Sent',
   'chat.read': 'Read',
   'chat.failed': 'Not sent',
@@ -145,7 +145,7 @@ export const en = {
   'me.title': 'Me',
   'me.guest': 'Guest',
   'me.guest.note':
-    'A guest lives in this browser alone. With a name and a password you can come back from anywhere.',
+    'A guest lives on this device alone. With a name and a password you can come back from anywhere.',
   'me.claim': 'Keep this account',
   'me.claim.done': 'This account is yours now.',
   'me.nickname': 'Nickname',

@@ -95,7 +95,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   'chat.placeholder': '写点什么',
   'chat.send': '发送',
   'chat.sending': '发送中',
-  'chat.waiting': '等待网络',
+  'chat.waiting': '等待发送',
   'chat.sent': '已发送',
   'chat.read': '已读',
   'chat.failed': '未发送',

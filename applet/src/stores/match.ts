@@ -15,6 +15,8 @@ const state = reactive({
   since: 0,
   estimate: null as Estimate | null,
   tags: keep.get<string[]>('tags') ?? [],
+  /** Why the last start failed. */
+  failure: null as unknown,
   /** The wait was there and is gone without a room. */
   lost: false,
   /** The room a wait ended in, until it was shown. */
@@ -27,6 +29,7 @@ whenSessionEnds(() => {
   settle()
   state.lost = false
   state.found = ''
+  state.failure = null
 })
 
 export const matching = {
@@ -36,6 +39,7 @@ export const matching = {
   tags: computed(() => state.tags),
   lost: computed(() => state.lost),
   found: computed(() => state.found),
+  failure: computed(() => state.failure),
 
   setTags(tags: string[]): void {
     state.tags = tags
@@ -48,19 +52,26 @@ export const matching = {
     state.phase = 'asking'
     state.lost = false
     state.found = ''
+    state.failure = null
     try {
       const answer = await api.start(state.tags)
       if (mine === asked) take(answer)
     } catch (error) {
-      if (mine === asked) settle()
-      throw error
+      if (mine !== asked) return
+      settle()
+      state.failure = error
     }
   },
 
   async cancel(): Promise<void> {
     asked++
     settle()
-    await api.cancel()
+    try {
+      await api.cancel()
+    } catch (error) {
+      // The wait ends by itself when nobody renews it.
+      if (!asApiError(error).passing) state.failure = error
+    }
   },
 
   /** Reads the state of a wait that an earlier run of this page, or another device, may have begun. */

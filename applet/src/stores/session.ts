@@ -66,14 +66,16 @@ export const session = {
     state.user = await account.change({ locale: next })
   },
 
-  /** Logs out here even when the service cannot be told. */
+  /**
+   * Throws when the service could not be told and would still know this browser by its cookie, or other devices by
+   * their tokens. The applet's own token is gone in any case.
+   */
   async logout(all: boolean): Promise<void> {
     try {
       await account.logout(all)
     } catch (error) {
       const known = asApiError(error)
-      // "Everywhere" must not be claimed when the service never heard it.
-      if (all && known.status !== 401) throw error
+      if (known.status !== 401 && (all || process.env.UNI_PLATFORM === 'h5')) throw error
     }
     session.end('', true)
   },

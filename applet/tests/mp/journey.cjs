@@ -111,7 +111,7 @@ test('sends once what was typed without a network', async () => {
   await write('typed offline, 一')
   await new Promise((resolve) => setTimeout(resolve, 400))
   await write('typed offline, 二')
-  await applet.waitForText('Waiting for the network')
+  await applet.waitForText('Waiting to be sent')
   await applet.online(true)
   await stranger.hear((f) => f.type === 'message' && f.message.body === 'typed offline, 二')
   const offline = (await stranger.messages(room))
