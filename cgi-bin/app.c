@@ -35,10 +35,12 @@ int app_run(enum pool pool, void (*background)(void))
 	password_pool(config.hash_workers, config.hash_queue);
 	rate_limit(RATE_MESSAGES, config.limit_messages);
 	rate_limit(RATE_MATCHES, config.limit_matches);
-	if (pool == POOL_API)
-		writer_start();
-	/* Beside those that hash or wait for it, some threads must be free to say that the queue is full. */
-	int threads = pool == POOL_API ? config.threads : config.hash_workers + config.hash_queue + 64;
 	const char *socket = path_in(config.run, pool == POOL_API ? "api.sock" : "auth.sock");
-	return server_run(socket, threads, routes, pool, background);
+	if (pool == POOL_API) {
+		writer_start();
+		return server_run(socket, routes, pool, loop_start, config.threads, background);
+	}
+	/* Beside those that hash or wait for it, some threads must be free to say that the queue is full. */
+	int threads = config.hash_workers + config.hash_queue + 64;
+	return server_run(socket, routes, pool, accept_start, threads, background);
 }

@@ -41,7 +41,7 @@ handler message_send, message_list, message_recall, message_read, room_typing;
 
 /* Starts the threads that append messages. */
 void writer_start(void);
-/* Hands a line to them and waits for its outcome: r->reply holds the answer. Returns the status. reply_to 0: none. */
+/* Hands a line to them, who answer it. Returns PENDING. reply_to 0: none. */
 int writer_append(struct request *r, const char *room, const char *client_id, const char *body, int reply_to);
 
 /* live.c */

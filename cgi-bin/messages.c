@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BODY_MAX = 4000 };
+enum { BODY_CHARACTERS = 4000 };
 
 /* POST /rooms/{room}/messages {client_id, kind: text, body, reply_to?}: message, once for each client_id. */
 int message_send(struct request *r)
@@ -14,7 +14,7 @@ int message_send(struct request *r)
 	int reply_to;
 	TRY(field_uuid4(r, "client_id", &client_id));
 	TRY(field_word(r, "kind", REQUIRED, "text", &kind));
-	TRY(field_text(r, "body", REQUIRED, TEXT_BODY, BODY_MAX, &body));
+	TRY(field_text(r, "body", REQUIRED, TEXT_BODY, BODY_CHARACTERS, &body));
 	TRY(field_int(r, "reply_to", OPTIONAL, 1, INT_MAX, &reply_to));
 	return writer_append(r, r->args[0], client_id, body, reply_to);
 }

@@ -26,7 +26,7 @@ const struct route routes[] = {
 	{"POST", API "/rooms/{room}/leave", room_leave, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms/{room}/typing", room_typing, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms/{room}/read", message_read, SESSION, "seq", RATE_NONE, POOL_API},
-	{"POST", API "/rooms/{room}/messages", message_send, SESSION, "client_id kind body reply_to", RATE_MESSAGES, POOL_API},
+	{"POST", API "/rooms/{room}/messages", message_send, SESSION, "client_id kind body reply_to", RATE_MESSAGES, POOL_LOOP},
 	{"GET", API "/rooms/{room}/messages", message_list, SESSION, NULL, RATE_NONE, POOL_API},
 	{"DELETE", API "/rooms/{room}/messages/{seq}", message_recall, SESSION, NULL, RATE_NONE, POOL_API},
 
@@ -34,7 +34,7 @@ const struct route routes[] = {
 	{"GET", "/ws/{ticket}", live_open, ANYONE, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/sync", live_sync, SESSION, "rooms match since", RATE_NONE, POOL_API},
 
-	{"GET", "/avatar/{mask}.svg", avatar_get, ANYONE, NULL, RATE_NONE, POOL_API},
+	{"GET", "/avatar/{mask}.svg", avatar_get, ANYONE, NULL, RATE_NONE, POOL_LOOP},
 
 	{"GET", "/healthz", operator_health, ANYONE, NULL, RATE_NONE, POOL_ALL},
 	{"GET", "/readyz", operator_ready, ANYONE, NULL, RATE_NONE, POOL_ALL},

@@ -1,12 +1,11 @@
 /*
- * The send path. Requests hand their line to a writer and wait; a writer takes all that have come together, appends
- * them in one transaction, publishes them over one connection and answers each. While it waits for the disk, the next
+ * The send path. The event loop hands lines to a writer; a writer takes all that have come together, appends them in
+ * one transaction, publishes them over one connection and answers each. While it waits for the disk, the next
  * ones gather. A room always falls to the same writer, so writers never wait for each other's rooms.
  */
 #include "app.h"
 
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +18,6 @@ struct line {
 	uint8_t client_id[16];
 	const char *client_id_text;
 	int reply_to;
-	int status;
-	sem_t done;
 };
 
 struct writer {
@@ -128,8 +125,7 @@ static PGresult *batch_append(struct arena *arena, struct line *const *batch, in
 
 static void line_done(struct line *line, int status)
 {
-	line->status = status;
-	sem_post(&line->done);
+	loop_answer(line->r, status);
 }
 
 /* Judges each line of a batch that the database took, publishes what is new, then lets the requests go on. */
@@ -219,15 +215,12 @@ static void uuid_read(const char *text, uint8_t bytes[16])
 
 int writer_append(struct request *r, const char *room, const char *client_id, const char *body, int reply_to)
 {
-	struct line line = {.r = r, .room = room, .body = body, .client_id_text = client_id, .reply_to = reply_to};
-	uuid_read(client_id, line.client_id);
-	sem_init(&line.done, 0, 0);
+	struct line *line = arena_alloc(&r->arena, sizeof *line);
+	*line = (struct line){.r = r, .room = room, .body = body, .client_id_text = client_id, .reply_to = reply_to};
+	uuid_read(client_id, line->client_id);
 	unsigned hash = 5381;
 	for (const char *p = room; *p; p++)
 		hash = hash * 33 + (unsigned char)*p;
-	queue_add(&writers[hash % WRITERS], &line);
-	while (sem_wait(&line.done) != 0)
-		continue;
-	sem_destroy(&line.done);
-	return line.status;
+	queue_add(&writers[hash % WRITERS], line);
+	return PENDING;
 }

@@ -20,9 +20,10 @@ static void buf_grow(struct buf *buf, size_t more)
 			memcpy(text, buf->text, buf->size);
 		buf->text = text;
 	} else {
-		buf->text = realloc(buf->text, room);
-		if (buf->text == NULL)
+		char *text = realloc(buf->text, room);
+		if (text == NULL)
 			abort();
+		buf->text = text;
 	}
 	buf->room = room;
 }

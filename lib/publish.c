@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CHUNK = 48 * 1024, IDLE_MAX = 8, GONE_MAX = 1024, ANSWER_MAX = 4096 };
+enum { CHUNK = 48 * 1024, IDLE_MAX = 8, GONE_MAX = 1024, ANSWER_MAX = 32 * 1024 };
 
 struct publish_part {
 	struct publish_part *next;

@@ -48,19 +48,17 @@ void reply_header(struct request *r, const char *name, const char *format, ...)
 	buf_printf(&r->headers, "%s: %s\r\n", name, value);
 }
 
-void reply_send(struct request *r, int status)
+void reply_write(struct request *r, int status, struct buf *out)
 {
-	struct buf out = {.arena = &r->arena};
 	const char *own = r->headers.size > 0 ? r->headers.text : "";
-	buf_printf(&out, "Status: %d\r\n%s", status, own);
+	buf_printf(out, "Status: %d\r\n%s", status, own);
 	if (strstr(own, "Cache-Control:") == NULL)
-		buf_text(&out, "Cache-Control: no-store\r\n");
+		buf_text(out, "Cache-Control: no-store\r\n");
 	if (r->reply.size > 0 && strstr(own, "Content-Type:") == NULL)
-		buf_text(&out, "Content-Type: application/json; charset=utf-8\r\n");
+		buf_text(out, "Content-Type: application/json; charset=utf-8\r\n");
 	if (r->reply.size > 0)
-		buf_printf(&out, "Content-Length: %zu\r\n", r->reply.size);
-	buf_text(&out, "\r\n");
+		buf_printf(out, "Content-Length: %zu\r\n", r->reply.size);
+	buf_text(out, "\r\n");
 	if (r->reply.size > 0)
-		buf_add(&out, r->reply.text, r->reply.size);
-	FCGX_PutStr(out.text, (int)out.size, r->fcgi.out);
+		buf_add(out, r->reply.text, r->reply.size);
 }

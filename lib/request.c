@@ -3,15 +3,19 @@
 #include "web.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { BODY_MAX = 16 * 1024, DEPTH_MAX = 8, TOKEN_MAX = 64 };
+enum { DEPTH_MAX = 8, TOKEN_MAX = 64 };
 
 const char *request_param(const struct request *r, const char *name)
 {
-	const char *value = FCGX_GetParam(name, r->fcgi.envp);
-	return value != NULL ? value : "";
+	size_t size = strlen(name);
+	for (char **param = r->params; *param != NULL; param++)
+		if (strncmp(*param, name, size) == 0 && (*param)[size] == '=')
+			return *param + size + 1;
+	return "";
 }
 
 static bool is_id(const char *text, size_t size)
@@ -44,13 +48,18 @@ static bool path_fits(struct request *r, const char *pattern, const char *path)
 	return *pattern == '\0' && *path == '\0';
 }
 
+static bool is_served(const struct route *route, enum pool pool)
+{
+	return route->pool == POOL_ALL || route->pool == pool || (route->pool == POOL_LOOP && pool == POOL_API);
+}
+
 static int route_find(struct request *r, const struct route *routes, enum pool pool)
 {
 	const char *path = request_param(r, "DOCUMENT_URI");
 	const char *method = request_param(r, "REQUEST_METHOD");
 	struct buf allowed = {.arena = &r->arena};
 	for (const struct route *route = routes; route->method != NULL; route++) {
-		if ((route->pool != POOL_ALL && route->pool != pool) || !path_fits(r, route->path, path))
+		if (!is_served(route, pool) || !path_fits(r, route->path, path))
 			continue;
 		if (strcmp(route->method, method) == 0) {
 			r->route = route;
@@ -200,19 +209,16 @@ static json_object *json_read(const char *text, size_t size)
 
 static int body_read(struct request *r)
 {
-	const char *length = request_param(r, "CONTENT_LENGTH");
-	long size = strtol(length, NULL, 10);
 	const char *type = request_param(r, "CONTENT_TYPE");
-	if (size > BODY_MAX)
+	if (r->content_size > BODY_MAX)
 		return fail(r, 413, "too_large");
-	if (size <= 0)
+	if (r->content_size < strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10))
+		return fail(r, 400, "malformed");
+	if (r->content_size == 0)
 		return 0;
 	if (strncasecmp(type, "application/json", 16) != 0 || (type[16] && !strchr("; \t", type[16])))
 		return fail(r, 415, "not_json");
-	char *text = arena_alloc(&r->arena, (size_t)size + 1);
-	if (FCGX_GetStr(text, (int)size, r->fcgi.in) != size)
-		return fail(r, 400, "malformed");
-	r->body = json_read(text, (size_t)size);
+	r->body = json_read(r->content, r->content_size);
 	return r->body == NULL ? fail(r, 400, "malformed") : 0;
 }
 
@@ -255,9 +261,7 @@ void request_close(struct request *r)
 {
 	json_object_put(r->body);
 	arena_reset(&r->arena);
-	struct arena arena = r->arena;
-	FCGX_Request fcgi = r->fcgi;
-	*r = (struct request){.arena = arena, .fcgi = fcgi};
+	*r = (struct request){.arena = r->arena};
 }
 
 static int hex_value(char c)

@@ -6,19 +6,25 @@
 #include "crypto.h"
 #include "db.h"
 
-#include <fcgiapp.h>
 #include <json-c/json.h>
+#include <time.h>
 
 struct request;
 
-/* A handler returns the status. What it answers stands in r->reply; it frees nothing. */
+/*
+ * A handler returns the status. What it answers stands in r->reply; it frees nothing. One that a route row puts into the
+ * event loop may return PENDING instead: then some other thread calls loop_answer() in the end.
+ */
+enum { PENDING = -1 };
 typedef int handler(struct request *r);
 
 enum who { ANYONE, SESSION }; /* SESSION: with a token; whether it lives, the database says */
-enum pool { POOL_ALL, POOL_API, POOL_AUTH }; /* the programs that serve a route */
+/* The program that serves a route. POOL_LOOP: api too, in its event loop itself, since the handler never waits. */
+enum pool { POOL_ALL, POOL_API, POOL_LOOP, POOL_AUTH };
+
 enum rate { RATE_NONE, RATE_MESSAGES, RATE_MATCHES, RATE_COUNT }; /* a budget per session and minute */
 
-enum { ROUTE_ARGS_MAX = 2 };
+enum { ROUTE_ARGS_MAX = 2, BODY_MAX = 16 * 1024 };
 
 struct route {
 	const char *method;
@@ -32,7 +38,10 @@ struct route {
 
 struct request {
 	struct arena arena;
-	FCGX_Request fcgi;
+	char **params; /* "NAME=value", ends with NULL */
+	const char *content; /* the body's bytes, NUL-terminated */
+	size_t content_size;
+	struct timespec begin;
 	const struct route *route;
 	const char *args[ROUTE_ARGS_MAX];
 	uint8_t token[DIGEST_SIZE]; /* SHA-256 of the session's token, where there is one */
@@ -87,7 +96,7 @@ int fail(struct request *r, int status, const char *code);
 int fail_field(struct request *r, const char *field); /* 422 invalid_field */
 int fail_down(struct request *r); /* 503 unavailable, Retry-After */
 void reply_header(struct request *r, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void reply_send(struct request *r, int status);
+void reply_write(struct request *r, int status, struct buf *out); /* head and body, as CGI wants them */
 
 /* The message of an error code in a language; the code itself for one that is not in the table. */
 const char *error_message(const char *code, bool chinese);
@@ -122,12 +131,48 @@ void metrics_count(const struct route *route, int status, long microseconds);
 void metrics_add(const char *name, long value); /* name: a literal */
 void metrics_write(struct buf *buf, const struct route *routes);
 
-/* server.c */
+/* server.c: what the two ways of serving share. */
 
 /*
- * Serves routes of one pool on the unix socket at path, with so many threads, until SIGTERM or SIGINT; then ends the
- * requests under way and returns. background, if not NULL, runs in a thread of its own about every five seconds.
+ * Serves routes of one pool on the unix socket at path until SIGTERM or SIGINT, then ends the requests under way and
+ * returns. start is accept_start or loop_start, with so many threads. background, if not NULL, runs in a thread of its
+ * own about every five seconds. Returns the program's exit code.
  */
-int server_run(const char *path, int threads, const struct route *routes, enum pool pool, void (*background)(void));
+int server_run(const char *path, const struct route *routes, enum pool pool, void (*start)(int socket, int threads),
+               int threads, void (*background)(void));
+/* Opens a request that has arrived: 0, or the status to answer already. */
+int server_open(struct request *r);
+/* Counts and logs a request that is answered. Its memory may go then. */
+void server_close(struct request *r, int status);
+
+/* accept.c: libfcgi's accept loops, a thread for each request. For work that takes a thread anyway. */
+
+void accept_start(int socket, int threads);
+
+/* loop.c: one thread reads all connections; handlers run in it (POOL_LOOP) or in worker threads. */
+
+void loop_start(int socket, int workers);
+/* Answers a request whose handler returned PENDING. From any thread, once. */
+void loop_answer(struct request *r, int status);
+
+/* fastcgi.c: the protocol's records, as nginx sends and wants them: one request at a time on a connection. */
+
+enum { FASTCGI_PARAMS_MAX = 128, FASTCGI_BYTES_MAX = 96 * 1024 };
+
+struct fastcgi {
+	uint16_t id;
+	bool keep; /* the connection stays open after the answer */
+	struct buf params, content; /* in the arena */
+};
+
+/*
+ * Takes whole records from bytes. Returns how many bytes that were, or -1 for what is not FastCGI or too large.
+ * *whole: the request has come to its end; nothing behind that is taken.
+ */
+long fastcgi_take(struct fastcgi *fastcgi, struct arena *arena, const char *bytes, size_t size, bool *whole);
+/* The parameters as "NAME=value" in the arena, ended by NULL; NULL when they are malformed or too many. */
+char **fastcgi_params(const struct fastcgi *fastcgi, struct arena *arena);
+/* Appends the records of an answer. */
+void fastcgi_answer(struct buf *out, uint16_t id, const char *text, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* A request that came from nowhere: an environment and a body in memory, in the shapes that libfcgi hands over. */
+/* A request that came from nowhere: an environment and a body in memory, in the shapes that the servers hand over. */
 #ifndef DRIFTLINE_FAKE_H
 #define DRIFTLINE_FAKE_H
 
@@ -8,20 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAKE_PARAMS_MAX = 24, FAKE_OUT_MAX = 64 * 1024 };
+enum { FAKE_PARAMS_MAX = 24 };
 
 struct fake {
 	struct request r;
 	char *params[FAKE_PARAMS_MAX + 1];
 	int count;
-	FCGX_Stream in, out;
-	unsigned char sent[FAKE_OUT_MAX];
 };
-
-static inline void fake_end(FCGX_Stream *stream)
-{
-	stream->isClosed = 1;
-}
 
 static inline void fake_param(struct fake *fake, const char *name, const char *value)
 {
@@ -45,15 +38,9 @@ static inline void fake_open(struct fake *fake, const char *method, const char *
 		fake_param(fake, "CONTENT_LENGTH", length);
 		fake_param(fake, "CONTENT_TYPE", "application/json");
 	}
-	unsigned char *bytes = (unsigned char *)(uintptr_t)body;
-	fake->in =
-		(FCGX_Stream){.isReader = 1, .fillBuffProc = fake_end, .rdNext = bytes, .wrNext = bytes, .stopUnget = bytes};
-	fake->in.stop = body != NULL ? bytes + size : NULL;
-	fake->out =
-		(FCGX_Stream){.rdNext = fake->sent + FAKE_OUT_MAX, .wrNext = fake->sent, .stop = fake->sent + FAKE_OUT_MAX};
-	fake->r.fcgi.envp = fake->params;
-	fake->r.fcgi.in = &fake->in;
-	fake->r.fcgi.out = &fake->out;
+	fake->r.params = fake->params;
+	fake->r.content = arena_copy(&fake->r.arena, body != NULL ? body : "", size);
+	fake->r.content_size = size;
 }
 
 static inline void fake_close(struct fake *fake)

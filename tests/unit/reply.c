@@ -5,9 +5,9 @@
 
 static const char *sent(struct fake *fake, int status)
 {
-	reply_send(&fake->r, status);
-	*fake->out.wrNext = '\0';
-	return (const char *)fake->sent;
+	struct buf out = {.arena = &fake->r.arena};
+	reply_write(&fake->r, status, &out);
+	return out.text;
 }
 
 static void an_answer_is_json_that_nobody_keeps(void **state)

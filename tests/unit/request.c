@@ -215,7 +215,7 @@ static void a_body_shorter_than_it_said_is_malformed(void **state)
 	(void)state;
 	fake_close(&fake);
 	fake_open(&fake, "POST", "/notes", "{}", 2);
-	fake.in.stop--;
+	fake.r.content_size--;
 	expect_failure(request_open(&fake.r, routes, POOL_API), 400, "malformed");
 }
 
