@@ -19,7 +19,7 @@ BUILD_PACKAGES=(gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libjson-c-de
 	libicu-dev libcurl4-openssl-dev)
 RUN_PACKAGES=(nginx libnginx-mod-nchan postgresql-15 postgresql-client-15 runit curl openssl
 	ca-certificates procps)
-TEST_PACKAGES=(chromium fonts-noto-cjk postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
+TEST_PACKAGES=(git chromium fonts-noto-cjk postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
 	shellcheck shfmt clang clang-format clang-tidy cppcheck libclang-rt-14-dev)
 HANDLERS=(api auth)
 SOCKETS_SUFFIX=/.s.PGSQL.5432
@@ -323,7 +323,7 @@ check_ports() {
 	local socket answer holder
 	[ "$DRIFTLINE_NGINX" = on ] || return 0
 	for socket in $(listeners); do
-		if lives nginx && grep -qsxF -- "$socket" "$STATE/service/nginx/listeners"; then continue; fi
+		if { is_running nginx || lives nginx; } && grep -qsxF -- "$socket" "$STATE/service/nginx/listeners"; then continue; fi
 		answer=$("$ROOT/build/listen" --check "$socket" 2>&1) && continue
 		holder=$(ss -Hltnp "sport = :${socket##*:}" 2>/dev/null | grep -o 'users:.*' | head -n 1 || true)
 		case $answer in
@@ -633,7 +633,9 @@ write_handler() {
 	if [ -n "$DRIFTLINE_DATABASE_URL" ] && [ -z "$DRIFTLINE_DATABASE_OWNER_URL" ]; then
 		role='PGOPTIONS="-c role=driftline_web" '
 	fi
+	# libfcgi waits by select(), which knows descriptors below 1024 only
 	write_service "$name" TERM <<-END
+		ulimit -n 1024
 		exec env -i PATH="\$PATH" LC_ALL="\$LC_ALL" ${role}DRIFTLINE_CONFIG=$(quote "$STATE/effective.conf") $(is_root && say "chpst -u $HANDLER_USER:driftline") $(quote "$STATE/bin/$name")
 	END
 }
@@ -1101,7 +1103,7 @@ command_packages() {
 	install "$@"
 }
 
-# test [ARGUMENT...]: Installs what the tests need and runs all of them (make test).
+# test [SUITES="unit api …"]: Installs what the tests need and runs them (make test).
 command_test() {
 	install "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	install_node
