@@ -11,9 +11,17 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 48 * 1024, IDLE_MAX = 8, GONE_MAX = 1024, ANSWER_MAX = 32 * 1024 };
+enum {
+	CHUNK = 48 * 1024,
+	IDLE_MAX = 8,
+	GONE_MAX = 1024,
+	ANSWER_MAX = 32 * 1024,
+	GATHER = 4,
+	GATHER_MICROSECONDS = 400
+};
 
 struct publish_part {
 	struct publish_part *next;
@@ -125,42 +133,59 @@ static bool send_all(int fd, const char *bytes, size_t size)
 
 struct answers {
 	int fd;
+	int expected; /* how many are still to come */
+	size_t begin, end; /* of what was read and not yet taken */
 	char bytes[ANSWER_MAX];
-	size_t size;
 };
+
+/* Reads more. False: there is no more, or no room for it. */
+static bool answers_fill(struct answers *answers)
+{
+	memmove(answers->bytes, answers->bytes + answers->begin, answers->end - answers->begin);
+	answers->end -= answers->begin;
+	answers->begin = 0;
+	if (answers->end >= ANSWER_MAX - 1)
+		return false;
+	/* Woken for each answer, nginx and we would both pay for it: let a few gather. */
+	if (answers->expected > GATHER)
+		nanosleep(&(struct timespec){.tv_nsec = GATHER_MICROSECONDS * 1000}, NULL);
+	ssize_t got = recv(answers->fd, answers->bytes + answers->end, ANSWER_MAX - 1 - answers->end, 0);
+	if (got <= 0)
+		return false;
+	answers->end += (size_t)got;
+	answers->bytes[answers->end] = '\0';
+	return true;
+}
+
+/* Takes one HTTP answer from what was read. Returns its size, or 0 when it is not there whole. */
+static size_t answer_parse(const char *answer, size_t size, int *status, int *subscribers)
+{
+	const char *head_end = size > 0 ? strstr(answer, "\r\n\r\n") : NULL;
+	if (head_end == NULL)
+		return 0;
+	const char *field = strstr(answer, "Content-Length: ");
+	size_t length = field != NULL && field < head_end ? strtoul(field + 16, NULL, 10) : 0;
+	size_t total = (size_t)(head_end + 4 - answer) + length;
+	if (length > ANSWER_MAX || total > size)
+		return 0;
+	const char *count = strstr(head_end, "\"subscribers\": ");
+	*status = strncmp(answer, "HTTP/1.1 ", 9) == 0 ? atoi(answer + 9) : 0;
+	*subscribers = count != NULL && count < answer + total ? atoi(count + 15) : -1;
+	return total;
+}
 
 /* Reads one HTTP answer. Returns its status, or 0; *subscribers: what Nchan says of them, or -1. */
 static int answer_read(struct answers *answers, int *subscribers)
 {
-	for (;;) {
-		answers->bytes[answers->size] = '\0';
-		char *head_end = strstr(answers->bytes, "\r\n\r\n");
-		if (head_end != NULL) {
-			int status = 0;
-			size_t length = 0;
-			const char *field = strstr(answers->bytes, "Content-Length: ");
-			if (sscanf(answers->bytes, "HTTP/1.1 %d", &status) != 1)
-				return 0;
-			if (field != NULL && field < head_end)
-				length = (size_t)strtoul(field + 16, NULL, 10);
-			size_t total = (size_t)(head_end + 4 - answers->bytes) + length;
-			if (total >= ANSWER_MAX)
-				return 0;
-			if (answers->size >= total) {
-				const char *count = strstr(head_end, "\"subscribers\": ");
-				*subscribers = count != NULL && count < answers->bytes + total ? atoi(count + 15) : -1;
-				answers->size -= total;
-				memmove(answers->bytes, answers->bytes + total, answers->size);
-				return status;
-			}
-		}
-		if (answers->size >= ANSWER_MAX - 1)
+	int status = 0;
+	size_t size;
+	while ((size = answer_parse(answers->bytes + answers->begin, answers->end - answers->begin, &status,
+	                            subscribers)) == 0)
+		if (!answers_fill(answers))
 			return 0;
-		ssize_t got = recv(answers->fd, answers->bytes + answers->size, ANSWER_MAX - 1 - answers->size, 0);
-		if (got <= 0)
-			return 0;
-		answers->size += (size_t)got;
-	}
+	answers->begin += size;
+	answers->expected--;
+	return status;
 }
 
 static void gone_add(const char *channels)
@@ -177,7 +202,7 @@ static bool parts_send(struct publish *publish, struct publish_part **part, size
 	struct answers answers = {.fd = fd};
 	while (*part != NULL) {
 		struct publish_part *end = *part;
-		while (end->next != NULL && end->next->end - *begin < CHUNK)
+		for (answers.expected = 1; end->next != NULL && end->next->end - *begin < CHUNK; answers.expected++)
 			end = end->next;
 		if (!send_all(fd, publish->requests.text + *begin, end->end - *begin))
 			return false;

@@ -7,11 +7,11 @@ begin
     for f in select p.oid from pg_proc p where p.pronamespace = 'api'::regnamespace loop
         execute format('alter function %s security definer', f);
         execute format('alter function %s set search_path = driftline, api, pg_temp', f);
+        -- Plans are those of index look-ups from the first call on, when the tables are empty and the planner has yet
+        -- to learn what they will be.
+        execute format('alter function %s set enable_seqscan = off', f);
     end loop;
 end $$;
--- The plans of the append are those of its index look-ups, from the first message on, when the tables are empty and
--- the planner has yet to learn what they will be.
-alter function api.message_append(bytea[], text[], uuid[], text[], int[]) set enable_seqscan = off;
 alter function api.message_append(bytea[], text[], uuid[], text[], int[]) set enable_hashjoin = off;
 alter function api.message_append(bytea[], text[], uuid[], text[], int[]) set enable_mergejoin = off;
 revoke all on schema driftline, api from public;
