@@ -39,6 +39,7 @@ struct conn {
 	struct user *user;
 	char *rest; /* the beginning of what has not come whole */
 	size_t rest_size;
+	struct conn *next; /* among those that are free */
 };
 
 struct user {
@@ -58,6 +59,8 @@ static struct {
 static int epoll;
 static struct user *users;
 static int user_count;
+static struct conn *conns, *conns_free;
+static int conn_count;
 static char input[INPUT];
 
 /* What is counted between two marks. */
@@ -80,6 +83,7 @@ void die(const char *format, ...)
 	fputs("load: ", stderr);
 	vfprintf(stderr, format, list);
 	fputc('\n', stderr);
+	va_end(list);
 	exit(1);
 }
 
@@ -94,9 +98,13 @@ uint64_t now(void)
 
 static struct conn *conn_open(struct user *user, int kind)
 {
-	struct conn *conn = malloc(sizeof *conn);
-	if (conn == NULL)
-		die("no memory");
+	struct conn *conn = conns_free;
+	if (conn != NULL)
+		conns_free = conn->next;
+	else if (conn_count < user_count * 2)
+		conn = &conns[conn_count++];
+	else
+		die("more connections than two a user");
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	*conn = (struct conn){.fd = socket(AF_INET, SOCK_STREAM, 0), .kind = kind, .user = user};
@@ -111,7 +119,7 @@ static struct conn *conn_open(struct user *user, int kind)
 	return conn;
 }
 
-/* It is not freed: an event may still point to it. */
+/* Only while one of its own events is looked at: conn_read frees it after that. */
 static void conn_close(struct conn *conn)
 {
 	close(conn->fd);
@@ -133,9 +141,10 @@ static void request_send(struct user *user, const char *method, const char *path
 		user->http = conn_open(user, HTTP);
 	if (options.target == DRIFTLINE)
 		snprintf(session, sizeof session, "Authorization: Bearer bench-%d\r\n", user->number);
-	int head = snprintf(request, sizeof request,
-	                    "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%sContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-	                    method, path, options.port, session, size);
+	int head = snprintf(
+		request, sizeof request,
+		"%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%sContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+		method, path, options.port, session, size);
 	if ((size_t)head + size > sizeof request)
 		die("a request is too long");
 	memcpy(request + head, body, size);
@@ -177,7 +186,8 @@ static void message_send(struct user *user)
 		request_send(user, "POST", path, text, BODY);
 	} else {
 		snprintf(path, sizeof path, "/api/v1/rooms/bench-%d/messages", room);
-		int size = snprintf(body, sizeof body, "{\"client_id\":\"%08x-%04x-4000-8000-%012llx\",\"kind\":\"text\",\"body\":\"%s\"}",
+		int size = snprintf(body, sizeof body,
+		                    "{\"client_id\":\"%08x-%04x-4000-8000-%012llx\",\"kind\":\"text\",\"body\":\"%s\"}",
 		                    (unsigned)user->number, (unsigned)getpid() & 0xffff, (unsigned long long)sent_ever, text);
 		request_send(user, "POST", path, body, (size_t)size);
 	}
@@ -331,26 +341,48 @@ static size_t frame_take(struct conn *conn, const char *bytes, size_t size)
 	return head + length;
 }
 
+static void conn_free(struct conn *conn)
+{
+	free(conn->rest);
+	conn->next = conns_free;
+	conns_free = conn;
+}
+
+static void rest_keep(struct conn *conn, const char *bytes, size_t size)
+{
+	free(conn->rest);
+	conn->rest = NULL;
+	conn->rest_size = size;
+	if (size == 0)
+		return;
+	conn->rest = malloc(size);
+	if (conn->rest == NULL)
+		die("no memory");
+	memcpy(conn->rest, bytes, size);
+}
+
 static void conn_read(struct conn *conn)
 {
-	memcpy(input, conn->rest, conn->rest_size);
+	if (conn->rest_size > 0)
+		memcpy(input, conn->rest, conn->rest_size);
 	ssize_t got = recv(conn->fd, input + conn->rest_size, INPUT - 1 - conn->rest_size, 0);
 	if (got <= 0) {
 		if (conn->kind != HTTP || conn->user->waits_answer)
 			die("user %d: a connection was ended by the other side", conn->user->number);
 		conn_close(conn);
+		conn_free(conn);
 		return;
 	}
 	size_t size = conn->rest_size + (size_t)got, at = 0, taken = 1;
 	while (at < size && taken > 0 && conn->fd >= 0) {
-		taken = conn->kind == SOCKET ? frame_take(conn, input + at, size - at) : answer_take(conn, input + at, size - at);
+		taken =
+			conn->kind == SOCKET ? frame_take(conn, input + at, size - at) : answer_take(conn, input + at, size - at);
 		at += taken;
 	}
-	conn->rest_size = conn->fd >= 0 ? size - at : 0;
-	if (conn->rest_size > 0) {
-		conn->rest = realloc(conn->rest, conn->rest_size);
-		memcpy(conn->rest, input + at, conn->rest_size);
-	}
+	if (conn->fd < 0)
+		conn_free(conn);
+	else
+		rest_keep(conn, input + at, size - at);
 }
 
 static void events_take(int milliseconds)
@@ -358,8 +390,7 @@ static void events_take(int milliseconds)
 	struct epoll_event events[EVENTS];
 	int count = epoll_wait(epoll, events, EVENTS, milliseconds);
 	for (int i = 0; i < count; i++)
-		if (((struct conn *)events[i].data.ptr)->fd >= 0)
-			conn_read(events[i].data.ptr);
+		conn_read(events[i].data.ptr);
 }
 
 static void run_until(uint64_t end)
@@ -404,7 +435,8 @@ static double percentile(const uint32_t *buckets, double share)
 static void drain(void)
 {
 	sending = false;
-	for (uint64_t end = now() + 10000000000; now() < end && (under_way > 0 || delivered_ever < sent_ever * (uint64_t)options.members);)
+	for (uint64_t end = now() + 10000000000;
+	     now() < end && (under_way > 0 || delivered_ever < sent_ever * (uint64_t)options.members);)
 		events_take(100);
 }
 
@@ -423,8 +455,8 @@ static void step_run(int senders)
 	run_until(start + (uint64_t)(options.seconds * 1e9));
 	uint64_t took = now() - start;
 	measuring = false;
-	printf("senders=%d messages_s=%.0f deliveries_s=%.0f own_p50_ms=%.1f own_p99_ms=%.1f p50_ms=%.1f p99_ms=%.1f", senders,
-	       (double)counted.messages * 1e9 / (double)took, (double)counted.deliveries * 1e9 / (double)took,
+	printf("senders=%d messages_s=%.0f deliveries_s=%.0f own_p50_ms=%.1f own_p99_ms=%.1f p50_ms=%.1f p99_ms=%.1f",
+	       senders, (double)counted.messages * 1e9 / (double)took, (double)counted.deliveries * 1e9 / (double)took,
 	       percentile(counted.own, 0.5), percentile(counted.own, 0.99), percentile(counted.all, 0.5),
 	       percentile(counted.all, 0.99));
 	process_print_cpu(took, (double)counted.messages);
@@ -457,7 +489,8 @@ static void idle_run(void)
 		ticket_seconds = phase_run(ticket_fetch, WARM, user_count);
 	double open_seconds = phase_run(socket_open, WARM, user_count);
 	int count = user_count - WARM;
-	printf("connections=%d connects_s=%.0f with_ticket_s=%.0f", count, count / open_seconds, count / (open_seconds + ticket_seconds));
+	printf("connections=%d connects_s=%.0f with_ticket_s=%.0f", count, count / open_seconds,
+	       count / (open_seconds + ticket_seconds));
 	process_print_cpu((uint64_t)((open_seconds + ticket_seconds) * 1e9), count);
 	run_until(now() + 3000000000);
 	process_print_memory(count);
@@ -466,9 +499,11 @@ static void idle_run(void)
 
 static void options_read(int argc, char **argv)
 {
-	static const struct option names[] = {
-	    {"target", 1, 0, 't'},  {"port", 1, 0, 'p'},    {"rooms", 1, 0, 'r'}, {"members", 1, 0, 'm'}, {"senders", 1, 0, 's'},
-	    {"seconds", 1, 0, 'd'}, {"warm-up", 1, 0, 'w'}, {"idle", 1, 0, 'i'},  {"process", 1, 0, 'P'}, {0}};
+	static const struct option names[] = {{"target", 1, 0, 't'},  {"port", 1, 0, 'p'},
+	                                      {"rooms", 1, 0, 'r'},   {"members", 1, 0, 'm'},
+	                                      {"senders", 1, 0, 's'}, {"seconds", 1, 0, 'd'},
+	                                      {"warm-up", 1, 0, 'w'}, {"idle", 1, 0, 'i'},
+	                                      {"process", 1, 0, 'P'}, {0}};
 	static const char *const targets[] = {"driftline", "peer", "nchan"};
 	int option;
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -477,18 +512,36 @@ static void options_read(int argc, char **argv)
 			while (options.target <= NCHAN && strcmp(targets[options.target], optarg) != 0)
 				options.target++;
 			break;
-		case 'p': options.port = atoi(optarg); break;
-		case 'r': options.rooms = atoi(optarg); break;
-		case 'm': options.members = atoi(optarg); break;
-		case 's': options.senders = optarg; break;
-		case 'd': options.seconds = atof(optarg); break;
-		case 'w': options.warm_up = atof(optarg); break;
-		case 'i': options.idle = atoi(optarg); break;
-		case 'P': process_add(optarg); break;
-		default: die("see the head of load.c");
+		case 'p':
+			options.port = atoi(optarg);
+			break;
+		case 'r':
+			options.rooms = atoi(optarg);
+			break;
+		case 'm':
+			options.members = atoi(optarg);
+			break;
+		case 's':
+			options.senders = optarg;
+			break;
+		case 'd':
+			options.seconds = atof(optarg);
+			break;
+		case 'w':
+			options.warm_up = atof(optarg);
+			break;
+		case 'i':
+			options.idle = atoi(optarg);
+			break;
+		case 'P':
+			process_add(optarg);
+			break;
+		default:
+			die("see the head of load.c");
 		}
 	}
-	if (options.port == 0 || options.target > NCHAN || options.members < 1 || (options.idle == 0 && options.senders == NULL))
+	if (options.port == 0 || options.target > NCHAN || options.members < 1 ||
+	    (options.idle == 0 && options.senders == NULL))
 		die("see the head of load.c");
 }
 
@@ -497,8 +550,9 @@ int main(int argc, char **argv)
 	options_read(argc, argv);
 	user_count = options.idle > 0 ? options.idle + WARM : options.rooms * options.members;
 	users = calloc((size_t)user_count, sizeof *users);
+	conns = calloc((size_t)user_count * 2, sizeof *conns);
 	epoll = epoll_create1(0);
-	if (users == NULL || epoll < 0)
+	if (users == NULL || conns == NULL || epoll < 0)
 		die("no memory");
 	for (int i = 0; i < user_count; i++)
 		users[i].number = i;

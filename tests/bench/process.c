@@ -13,7 +13,7 @@ enum { TREES_MAX = 8, PROCESSES_MAX = 4096 };
 static struct tree {
 	char name[16];
 	int pid;
-	long ticks;    /* both at their mark */
+	long ticks; /* both at their mark */
 	double memory;
 } trees[TREES_MAX];
 static int tree_count;
