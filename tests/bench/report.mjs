@@ -36,9 +36,9 @@ const rows = {
 
 // The best step of a row for a target, as a function from a key to the median over the rounds.
 function best(row, target) {
-  const steps = Map.groupBy
-    ? Map.groupBy(lines.filter((l) => l.row === row && l.target === target), (l) => l.senders)
-    : lines.filter((l) => l.row === row && l.target === target).reduce((map, l) => map.set(l.senders, [...(map.get(l.senders) ?? []), l]), new Map())
+  const steps = new Map()
+  for (const line of lines.filter((l) => l.row === row && l.target === target))
+    steps.set(line.senders, [...(steps.get(line.senders) ?? []), line])
   const { key, counts = () => true } = rows[row]
   return [...steps.values()]
     .map((rounds) => (name) => (name in rounds[0] ? median(rounds.map((l) => l[name])) : undefined))
@@ -61,7 +61,8 @@ for (const row of Object.keys(rows).filter((name) => lines.some((l) => l.row ===
     if (!of) continue
     const example = lines.find((l) => l.row === row && l.target === target)
     const parts = Object.keys(example).filter((name) => name.startsWith('cpu_'))
-    costs.push(`| ${row} | ${targets[target]} | ${parts.map((name) => `${name.slice(4)} ${number(of(name))}`).join(', ')} | ` +
+    const servers = parts.filter((name) => name !== 'cpu_load').reduce((sum, name) => sum + of(name), 0)
+    costs.push(`| ${row} | ${targets[target]} | ${number(servers)} | ${parts.map((name) => `${name.slice(4)} ${number(of(name))}`).join(', ')} | ` +
       `${of('load_core').toFixed(2)} | ${(of('load_share') * 100).toFixed(0)} % | ${of('other_cores').toFixed(2)} | ${of('lines_a_batch') ?? ''} |`)
     if (of('load_core') >= 0.9 || of('load_share') > 0.4)
       remarks.push(`${row}, ${targets[target]}: the load generator is the bottleneck (${of('load_core').toFixed(2)} of a core, ` +
@@ -77,6 +78,6 @@ if (inserts.length) {
   const bare = median(inserts), own = best('pairs', 'driftline')
   console.log(`| PostgreSQL's bare INSERT, a row a commit, 32 clients: rows/s | ${number(bare)} | | | Driftline's messages / rows: ${own ? (own('messages_s') / bare).toFixed(2) : ''} | |`)
 }
-console.log(`\nCPU in microseconds a message (idle: a connection), by process\n\n| row | target | CPU | load generator, cores | its share | others, cores | lines a batch |\n|---|---|---|---|---|---|---|`)
+console.log(`\nCPU in microseconds a message (idle: a connection), by process: it varies less than rates do while others use the machine\n\n| row | target | all servers | by process | load generator, cores | its share | others, cores | lines a batch |\n|---|---|---|---|---|---|---|---|`)
 console.log(costs.join('\n'))
 if (remarks.length) console.log('\n' + remarks.map((remark) => '- ' + remark).join('\n'))

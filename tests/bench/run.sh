@@ -6,7 +6,8 @@
 #
 # Each row is run in rounds, one target after the other, every time on freshly started programs; medians of the rounds
 # are printed, and ratios, which are what to look at. BENCH_ROUNDS (3), BENCH_SECONDS (8, a measurement), BENCH_PORT
-# (18500, and the two after it). Users and rooms are put in by SQL (seed.sql): logging in is not measured.
+# (18500, and the two after it), BENCH_PATIENCE (20: seconds to wait, before each measurement, for a machine that others
+# leave alone). Users and rooms are put in by SQL (seed.sql): logging in is not measured.
 
 set -Eeuo pipefail
 export LC_ALL=C.UTF-8
@@ -17,6 +18,7 @@ ROWS=("$@")
 [ $# -gt 0 ] || ROWS=(pairs one rooms idle)
 ROUNDS=${BENCH_ROUNDS:-3}
 SECONDS_EACH=${BENCH_SECONDS:-8}
+PATIENCE=${BENCH_PATIENCE:-20}
 PORT=${BENCH_PORT:-18500}
 PEER_PORT=$((PORT + 1))
 NCHAN_PORT=$((PORT + 2))
@@ -80,6 +82,20 @@ prepare() {
 		from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')"), load average $(cut -d ' ' -f 1 /proc/loadavg)"
 }
 
+# Ticks of CPU that the whole machine has spent.
+busy() { awk '$1 == "cpu" { print $2 + $3 + $4 + $7 + $8 }' /proc/stat; }
+
+# Waits for a second in which less than a fifth of a core was busy.
+settle() {
+	local before try
+	for try in $(seq "$PATIENCE"); do
+		before=$(busy)
+		sleep 1
+		[ $(($(busy) - before)) -gt $(($(getconf CLK_TCK) / 5)) ] || return 0
+	done
+	say "bench: others were busy for $try s on end"
+}
+
 supervised() { cat -- "$DRIFTLINE_STATE/service/$1/supervise/pid"; }
 
 postmaster() { head -n 1 "$DRIFTLINE_STATE/pg/postmaster.pid"; }
@@ -124,7 +140,7 @@ measure() {
 	shift 5
 	case $target in peer) port=$PEER_PORT ;; nchan) port=$NCHAN_PORT ;; esac
 	"start_$target" "$rooms" "$members" "$kind"
-	sleep 1
+	settle
 	"$LOAD" --target "$target" --port "$port" --rooms "$rooms" --members "$members" "${PROCESSES[@]}" "$@" >"$WORK/lines"
 	if [ "$target" = driftline ]; then batches=$(lines_a_batch); fi
 	while read -r line; do
