@@ -994,7 +994,7 @@ command_up() {
 	apply
 	say ""
 	say "Ready after $SECONDS s: $(address)"
-	say "  to stop it: '$ROOT/deploy.sh' down"
+	say "  to stop it: $([ "$GIVEN_STATE" = "$ROOT/var" ] || say "DRIFTLINE_STATE='$GIVEN_STATE' ")'$ROOT/deploy.sh' down"
 	say "  its settings: $GIVEN_STATE/driftline.conf"
 }
 

@@ -14,105 +14,105 @@ let it, database, nginx, port;
 
 // Programs that refuse root run as nobody.
 function start(command, args) {
-	return root ? spawn('setpriv', ['--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups', command, ...args], { cwd: '/', stdio: 'ignore' })
-		: spawn(command, args, { cwd: '/', stdio: 'ignore' });
+  return root ? spawn('setpriv', ['--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups', command, ...args], { cwd: '/', stdio: 'ignore' })
+    : spawn(command, args, { cwd: '/', stdio: 'ignore' });
 }
 const asNobody = (command, ...args) => (root ? run('setpriv', ['--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups', command, ...args], { cwd: '/' }) : run(command, args));
 
 before(async () => {
-	await run('chmod', ['755', folder]);
-	const data = path.join(folder, 'pg');
-	mkdirSync(data);
-	if (root) chownSync(data, 65534, 65534);
-	const made = await asNobody(`${bin}/initdb`, '-D', data, '-U', 'admin', '--auth-local=trust', '--auth-host=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync');
-	assert.equal(made.status, 0, made.text);
-	const dbPort = await freePort();
-	database = start(`${bin}/postgres`, ['-D', data, '-c', `port=${dbPort}`, '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${data}`, '-c', 'max_connections=60']);
-	const admin = (text, db = 'postgres') => run('psql', ['-X', '-v', 'ON_ERROR_STOP=1', '-h', data, '-p', String(dbPort), '-U', 'admin', '-d', db, '-Atc', text]);
-	await until('the database answers', async () => (await admin('select 1')).status === 0);
-	for (const text of ["create role shop login password 's3cret word'", 'create role driftline_web', 'grant driftline_web to shop', 'create database chat owner shop'])
-		assert.equal((await admin(text)).status, 0, text);
-	port = await freePort();
-	it = new Instance({ env: { DRIFTLINE_DATABASE_URL: `postgresql://shop:s3cret%20word@127.0.0.1:${dbPort}/chat`, DRIFTLINE_NGINX: 'off' } });
-	it.port = port;
-	it.admin = admin;
+  await run('chmod', ['755', folder]);
+  const data = path.join(folder, 'pg');
+  mkdirSync(data);
+  if (root) chownSync(data, 65534, 65534);
+  const made = await asNobody(`${bin}/initdb`, '-D', data, '-U', 'admin', '--auth-local=trust', '--auth-host=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync');
+  assert.equal(made.status, 0, made.text);
+  const dbPort = await freePort();
+  database = start(`${bin}/postgres`, ['-D', data, '-c', `port=${dbPort}`, '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${data}`, '-c', 'max_connections=60']);
+  const admin = (text, db = 'postgres') => run('psql', ['-X', '-v', 'ON_ERROR_STOP=1', '-h', data, '-p', String(dbPort), '-U', 'admin', '-d', db, '-Atc', text]);
+  await until('the database answers', async () => (await admin('select 1')).status === 0);
+  for (const text of ["create role shop login password 's3cret word'", 'create role driftline_web', 'grant driftline_web to shop', 'create database chat owner shop'])
+    assert.equal((await admin(text)).status, 0, text);
+  port = await freePort();
+  it = new Instance({ env: { DRIFTLINE_DATABASE_URL: `postgresql://shop:s3cret%20word@127.0.0.1:${dbPort}/chat`, DRIFTLINE_NGINX: 'off' } });
+  it.port = port;
+  it.admin = admin;
 });
 after(async () => {
-	if (nginx) nginx.kill('SIGQUIT');
-	await it?.remove();
-	if (database) {
-		const ended = new Promise((resolve) => database.once('exit', resolve));
-		database.kill('SIGINT');
-		await ended;
-	}
-	rmSync(folder, { recursive: true, force: true });
+  if (nginx) nginx.kill('SIGQUIT');
+  await it?.remove();
+  if (database) {
+    const ended = new Promise((resolve) => database.once('exit', resolve));
+    database.kill('SIGINT');
+    await ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('up without a database and an nginx of its own', async () => {
-	const done = await it.up();
-	assert.ok(!existsSync(path.join(it.state, 'pg')));
-	assert.deepEqual(readdirSync(path.join(it.state, 'service')).filter((name) => ['postgres', 'nginx'].includes(name)), []);
-	assert.doesNotMatch(done.text, /s3cret/);
-	await until('the handlers are connected', async () =>
-		(await it.admin("select distinct usename from pg_stat_activity where datname = 'chat'")).stdout.trim() === 'shop');
+  const done = await it.up();
+  assert.ok(!existsSync(path.join(it.state, 'pg')));
+  assert.deepEqual(readdirSync(path.join(it.state, 'service')).filter((name) => ['postgres', 'nginx'].includes(name)), []);
+  assert.doesNotMatch(done.text, /s3cret/);
+  await until('the handlers are connected', async () =>
+    (await it.admin("select distinct usename from pg_stat_activity where datname = 'chat'")).stdout.trim() === 'shop');
 });
 
 test('the handlers have taken on the role that owns nothing', async () => {
-	const owner = await it.admin("select distinct tableowner from pg_tables where schemaname = 'driftline'", 'chat');
-	assert.equal(owner.stdout.trim(), 'shop');
-	// what only the owner may do, a handler's connection may not
-	const options = await run('psql', ['-X', it.settings.DRIFTLINE_DATABASE_URL, '-Atc', 'select count(*) from driftline.account'], { env: { ...process.env, PGOPTIONS: '-c role=driftline_web' } });
-	assert.match(options.stderr, /permission denied/);
+  const owner = await it.admin("select distinct tableowner from pg_tables where schemaname = 'driftline'", 'chat');
+  assert.equal(owner.stdout.trim(), 'shop');
+  // what only the owner may do, a handler's connection may not
+  const options = await run('psql', ['-X', it.settings.DRIFTLINE_DATABASE_URL, '-Atc', 'select count(*) from driftline.account'], { env: { ...process.env, PGOPTIONS: '-c role=driftline_web' } });
+  assert.match(options.stderr, /permission denied/);
 });
 
 test('an nginx with the included files serves it', { skip: !root }, async () => {
-	const conf = path.join(it.realState, 'nginx');
-	mkdirSync(path.join(folder, 'tmp'));
-	writeFileSync(path.join(it.realState, 'www', 'here.html'), '<!doctype html><title>here</title>');
-	writeFileSync(path.join(folder, 'nginx.conf'), `
-		load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
-		daemon off;
-		worker_processes 1;
-		user driftline-web driftline;
-		pid ${folder}/tmp/pid;
-		error_log ${folder}/tmp/error crit;
-		events {}
-		http {
-			include /etc/nginx/mime.types;
-			client_body_temp_path ${folder}/tmp/a; fastcgi_temp_path ${folder}/tmp/b; proxy_temp_path ${folder}/tmp/c;
-			uwsgi_temp_path ${folder}/tmp/d; scgi_temp_path ${folder}/tmp/e;
-			access_log ${folder}/tmp/access;
-			include "${conf}/driftline-http.conf";
-			server { listen 127.0.0.1:${port}; server_name chat.example; include "${conf}/driftline-server.conf"; }
-		}`);
-	nginx = spawn('/usr/sbin/nginx', ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
-	let said = '';
-	nginx.stderr.on('data', (chunk) => (said += chunk));
-	await until('it is ready', async () => {
-		assert.equal(nginx.exitCode, null, said);
-		return (await fetch(`${it.url}/readyz`).catch(() => ({}))).status === 200;
-	});
-	assert.match(await (await fetch(`${it.url}/here.html`)).text(), /here/);
-	const post = async (place, body, token) => {
-		const answer = await fetch(it.url + place, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) } });
-		return { status: answer.status, body: await answer.json() };
-	};
-	const [a, b] = await Promise.all([post('/api/v1/login/guest', {}), post('/api/v1/login/guest', {})]);
-	const { url } = (await post('/api/v1/stream', {}, a.body.token)).body;
-	const open = raw(port, `GET ${url} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`, { wait: 1500 });
-	await new Promise((resolve) => setTimeout(resolve, 300));
-	assert.equal((await post('/api/v1/match', { target: 'private' }, a.body.token)).body.state, 'waiting');
-	assert.equal((await post('/api/v1/match', { target: 'private' }, b.body.token)).body.state, 'matched');
-	const socket = await open;
-	assert.equal(socket.status, 101);
-	assert.match(socket.all, /"type":"matched"/);
-	assert.equal((await raw(port, 'GET /api/v1/%zz HTTP/1.1\r\nHost: x\r\n\r\n')).status, 400);
-	assert.equal((await it.deploy('status')).status, 0);
-	assert.equal(statSync(path.join(folder, 'tmp', 'access')).size, 0, 'its access log names nobody');
+  const conf = path.join(it.realState, 'nginx');
+  mkdirSync(path.join(folder, 'tmp'));
+  writeFileSync(path.join(it.realState, 'www', 'here.html'), '<!doctype html><title>here</title>');
+  writeFileSync(path.join(folder, 'nginx.conf'), `
+    load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
+    daemon off;
+    worker_processes 1;
+    user driftline-web driftline;
+    pid ${folder}/tmp/pid;
+    error_log ${folder}/tmp/error crit;
+    events {}
+    http {
+      include /etc/nginx/mime.types;
+      client_body_temp_path ${folder}/tmp/a; fastcgi_temp_path ${folder}/tmp/b; proxy_temp_path ${folder}/tmp/c;
+      uwsgi_temp_path ${folder}/tmp/d; scgi_temp_path ${folder}/tmp/e;
+      access_log ${folder}/tmp/access;
+      include "${conf}/driftline-http.conf";
+      server { listen 127.0.0.1:${port}; server_name chat.example; include "${conf}/driftline-server.conf"; }
+    }`);
+  nginx = spawn('/usr/sbin/nginx', ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  nginx.stderr.on('data', (chunk) => (said += chunk));
+  await until('it is ready', async () => {
+    assert.equal(nginx.exitCode, null, said);
+    return (await fetch(`${it.url}/readyz`).catch(() => ({}))).status === 200;
+  });
+  assert.match(await (await fetch(`${it.url}/here.html`)).text(), /here/);
+  const post = async (place, body, token) => {
+    const answer = await fetch(it.url + place, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) } });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const [a, b] = await Promise.all([post('/api/v1/login/guest', {}), post('/api/v1/login/guest', {})]);
+  const { url } = (await post('/api/v1/stream', {}, a.body.token)).body;
+  const open = raw(port, `GET ${url} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`, { wait: 1500 });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal((await post('/api/v1/match', { target: 'private' }, a.body.token)).body.state, 'waiting');
+  assert.equal((await post('/api/v1/match', { target: 'private' }, b.body.token)).body.state, 'matched');
+  const socket = await open;
+  assert.equal(socket.status, 101);
+  assert.match(socket.all, /"type":"matched"/);
+  assert.equal((await raw(port, 'GET /api/v1/%zz HTTP/1.1\r\nHost: x\r\n\r\n')).status, 400);
+  assert.equal((await it.deploy('status')).status, 0);
+  assert.equal(statSync(path.join(folder, 'tmp', 'access')).size, 0, 'its access log names nobody');
 });
 
 test('down leaves both alone', async () => {
-	assert.equal((await it.deploy('down')).status, 0);
-	assert.equal((await it.admin('select 1')).status, 0);
-	if (nginx) assert.equal(nginx.exitCode, null);
+  assert.equal((await it.deploy('down')).status, 0);
+  assert.equal((await it.admin('select 1')).status, 0);
+  if (nginx) assert.equal(nginx.exitCode, null);
 });
