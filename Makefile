@@ -50,11 +50,29 @@ bench: all  ## measure beside the peers: see tests/bench/run.sh
 sql:  ## the tests of SQL, in a scratch database of the PostgreSQL in PGHOST or of one for the while
 	@tests/sql/cluster.sh tests/sql/run.sh $(FILES)
 
+# Fuzzers: a program for each parser, by clang, with everything that it stands on.
+FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_SECONDS ?= 20
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -std=c11 -Ilib -Itests/unit \
+	-D_GNU_SOURCE -pthread $(shell pkg-config --cflags $(PACKAGES))
+FUZZ_LIB = $(patsubst %.c,build/fuzz/%.o,$(wildcard lib/*.c))
+
+build/fuzz/lib/%.o: lib/%.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
+build/fuzz/lib.a: $(FUZZ_LIB)
+	ar rcs $@ $^
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h tests/unit/fake.h build/fuzz/lib.a
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/lib.a $(LIBS)
+
+fuzz: $(FUZZERS:%=build/fuzz/%)  ## run each fuzzer for FUZZ_SECONDS (20), from its seeds
+	@for fuzzer in $(FUZZERS); do tests/fuzz/run.sh "$$fuzzer" $(FUZZ_SECONDS) || exit; done
+
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1: /p' Makefile
 
-.PHONY: all test bench unit sanitize clean help sql
+.PHONY: all test bench unit sanitize clean help sql fuzz
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

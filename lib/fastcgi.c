@@ -40,6 +40,8 @@ void fastcgi_answer(struct buf *out, uint16_t id, const char *text, size_t size)
 static bool record_take(struct fastcgi *fastcgi, struct arena *arena, const FCGI_Header *head, const char *content,
                         size_t size, bool *whole)
 {
+	if (head->type != FCGI_BEGIN_REQUEST && fastcgi->params.arena == NULL)
+		return false; /* not begun */
 	switch (head->type) {
 	case FCGI_BEGIN_REQUEST:
 		*fastcgi = (struct fastcgi){.id = (uint16_t)(head->requestIdB1 << 8 | head->requestIdB0),
@@ -57,7 +59,7 @@ static bool record_take(struct fastcgi *fastcgi, struct arena *arena, const FCGI
 	default:
 		return false;
 	}
-	return fastcgi->params.arena != NULL && fastcgi->params.size + fastcgi->content.size <= FASTCGI_BYTES_MAX;
+	return fastcgi->params.size + fastcgi->content.size <= FASTCGI_BYTES_MAX;
 }
 
 long fastcgi_take(struct fastcgi *fastcgi, struct arena *arena, const char *bytes, size_t size, bool *whole)
@@ -96,7 +98,8 @@ static bool length_take(const unsigned char **p, const unsigned char *end, size_
 
 char **fastcgi_params(const struct fastcgi *fastcgi, struct arena *arena)
 {
-	const unsigned char *p = (const unsigned char *)fastcgi->params.text, *end = p + fastcgi->params.size;
+	const char *text = fastcgi->params.size > 0 ? fastcgi->params.text : "";
+	const unsigned char *p = (const unsigned char *)text, *end = p + fastcgi->params.size;
 	char **params = arena_alloc(arena, sizeof *params * (FASTCGI_PARAMS_MAX + 1));
 	/* Each pair loses two bytes of lengths at the least, and gains '=' and NUL. */
 	char *to = arena_alloc(arena, fastcgi->params.size + 1);

@@ -15,7 +15,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { EVENTS_MAX = 256, READ_SIZE = 64 * 1024, REST_MAX = READ_SIZE + 8 };
+/* REST_MAX: a record's head, content and padding, as long as they can be */
+enum { EVENTS_MAX = 256, READ_SIZE = 64 * 1024, REST_MAX = 8 + 65535 + 255 };
 
 struct link {
 	struct request r; /* first: a request's link is found by its address */
