@@ -633,9 +633,9 @@ write_handler() {
 	if [ -n "$DRIFTLINE_DATABASE_URL" ] && [ -z "$DRIFTLINE_DATABASE_OWNER_URL" ]; then
 		role='PGOPTIONS="-c role=driftline_web" '
 	fi
-	# libfcgi waits by select(), which knows descriptors below 1024 only
+	# libfcgi, in auth alone, waits by select(), which knows descriptors below 1024 only
 	write_service "$name" TERM <<-END
-		ulimit -n 1024
+		$([ "$name" != auth ] || say "ulimit -n 1024")
 		exec env -i PATH="\$PATH" LC_ALL="\$LC_ALL" ${role}DRIFTLINE_CONFIG=$(quote "$STATE/effective.conf") $(is_root && say "chpst -u $HANDLER_USER:driftline") $(quote "$STATE/bin/$name")
 	END
 }
