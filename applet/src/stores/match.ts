@@ -30,6 +30,7 @@ whenSessionEnds(() => {
   state.lost = false
   state.found = ''
   state.failure = null
+  state.tags = keep.get<string[]>('tags') ?? []
 })
 
 export const matching = {

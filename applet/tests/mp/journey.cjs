@@ -179,7 +179,7 @@ test('logs out and leaves nothing behind', async () => {
   await applet.waitForText('Start as a guest')
   const kept = (await applet.storage()).map(([key]) => key)
   assert.deepStrictEqual(
-    kept.filter((key) => /token|signed|room\.|out\.|draft\.|owner/.test(key)),
+    kept.filter((key) => /token|signed|room\.|out\.|draft\.|owner|tags|since/.test(key)),
     [],
   )
 })
