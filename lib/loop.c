@@ -197,8 +197,10 @@ static void *event_loop(void *unused)
 			int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 			if (fd >= 0)
 				link_new(fd);
-			else if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
-				epoll_ctl(poller, EPOLL_CTL_DEL, listener, NULL); /* shut down, at the end */
+			else if (errno == EINVAL) /* shut down: the end */
+				epoll_ctl(poller, EPOLL_CTL_DEL, listener, NULL);
+			else if (errno == EMFILE || errno == ENFILE) /* nginx keeps it in the queue meanwhile */
+				nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
 		}
 	}
 	return unused;
