@@ -19,7 +19,7 @@ BUILD_PACKAGES=(gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libjson-c-de
 	libicu-dev libcurl4-openssl-dev)
 RUN_PACKAGES=(nginx libnginx-mod-nchan postgresql-15 postgresql-client-15 runit curl openssl
 	ca-certificates procps)
-TEST_PACKAGES=(git chromium fonts-noto-cjk postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
+TEST_PACKAGES=(git iproute2 chromium fonts-noto-cjk postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
 	shellcheck shfmt clang clang-format clang-tidy cppcheck libclang-rt-14-dev)
 HANDLERS=(api auth)
 SOCKETS_SUFFIX=/.s.PGSQL.5432
@@ -70,7 +70,7 @@ step() {
 	local what=$1 began=$SECONDS status=0 clock
 	shift
 	(
-		exec 9>&-
+		exec 8>&- 9>&-
 		exec {silence}<> <(:) # reading it lasts as long as one says, without a process
 		while ! read -rt 15 -u "$silence"; do say "  … $what: $((SECONDS - began)) s"; done
 	) &
@@ -849,7 +849,7 @@ start_nginx() {
 	local dir=$STATE/service/nginx files log workers
 	files=$(find "$CONF" "$STATE/tls" -type f \( -name '*.conf' -o -name '*.pem' \) -print0 | sort -z | xargs -0 cat -- | digest)
 	log=$(nginx_test) || fail "nginx refuses its configuration" "$(grep -m 1 emerg <<<"$log" || say "$log")" "look at the setting it names"
-	if is_running nginx && [ "$(cat -- "$dir/files" 2>/dev/null)" != "$files" ]; then
+	if is_running nginx && [ "$(cat -- "$dir/applied" 2>/dev/null)" = "$(inputs nginx)" ] && [ "$(cat -- "$dir/files" 2>/dev/null)" != "$files" ]; then
 		workers=$(nginx_workers)
 		sv hup "$dir" >/dev/null
 		wait_for 50 nginx_workers_other_than "$workers" || true
@@ -986,11 +986,16 @@ need_state() {
 command_up() {
 	say "Driftline in $GIVEN_STATE"
 	install "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}"
+	# one at a time in a checkout, however many set-ups are made from it
+	mkdir -p -- "$ROOT/build"
+	exec 8>>"$ROOT/build/lock"
+	flock 8
 	step "building the service" make -s -C "$ROOT"
 	settings
 	places
 	check_ports
 	if [ "${1-}" != --no-client ]; then build_client; fi
+	exec 8>&-
 	apply
 	say ""
 	say "Ready after $SECONDS s: $(address)"

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Instance, raw, until } from './instance.mjs';
+import { Instance, checkout, environment, raw, run, until } from './instance.mjs';
 
 const it = new Instance({ env: { DRIFTLINE_LIMIT_GUESTS: '5', DRIFTLINE_LIMIT_LOGINS: '0' } });
 
@@ -90,6 +90,25 @@ test('limits guests by address, and says when to come again', async () => {
   assert.equal(answers[6].status, 429);
   assert.ok(Number(answers[6].headers.get('retry-after')) > 0);
   assert.equal((await answers[6].json()).error.code, 'too_many');
+});
+
+const ownNetwork = process.getuid() === 0;
+test('limits count an IPv6 network of 64 bits as one address', { skip: !ownNetwork }, async () => {
+  const other = new Instance({
+    env: { DRIFTLINE_LISTEN: '[::]', DRIFTLINE_PLAIN_HTTP: 'on', DRIFTLINE_LIMIT_GUESTS: '2' },
+  });
+  other.port = it.port; // in a network of its own
+  const done = await run('unshare', ['-n', 'bash', '-euc', `
+    ip link set lo up
+    for a in fd00:1::1 fd00:1::2 fd00:2::1; do ip -6 address add $a/64 dev lo nodad; done
+    "$0" up --no-client >/dev/null
+    for from in fd00:1::1 fd00:1::1 fd00:1::1 fd00:1::2 fd00:2::1; do
+      curl -s -g -o /dev/null -w '%{http_code} ' --interface $from -X POST -H 'content-type: application/json' -d '{}' \
+        "http://[fd00:1::1]:$DRIFTLINE_PORT/api/v1/login/guest"
+    done
+    "$0" down >/dev/null`, `${checkout}/deploy.sh`], { env: environment(other.env), cwd: '/' });
+  assert.equal(done.text.trim(), '200 200 429 429 200');
+  await other.remove();
 });
 
 test('a limit of 0 is none', async () => {
