@@ -1,10 +1,20 @@
-// Two strangers in two browsers: a guest and somebody with an account meet, talk, take back, leave, and go on.
+// Strangers in browsers: a guest and somebody with an account meet, talk, take back, part, and meet the next one.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { browser, person } from '../support/browser.mjs'
+import { browser, button, calm, composer, guest, line, log, meet, person, register, room, say, search, shows, stop, turnTo, wait } from '../support/browser.mjs'
+import { unique } from '../support/client.mjs'
 
-let chromium, ann, bob
-const wait = { timeout: 15000 }
+const tag = unique('t')
+let chromium, ann, bob, cleo
+const said = []
+
+async function says(page, ...texts) {
+  for (const text of texts) {
+    await say(page, text)
+    said.push(text)
+    for (const each of [ann, bob]) await line(each, text).waitFor(wait)
+  }
+}
 
 before(async () => {
   chromium = await browser()
@@ -13,53 +23,160 @@ before(async () => {
 })
 after(() => chromium?.close())
 
-const lines = (page) => page.getByRole('log').locator('.bubble .body')
-const say = async (page, text) => {
-  await page.getByRole('textbox').fill(text)
-  await page.keyboard.press('Enter')
-}
-
 test('a guest comes in with one tap', async () => {
-  await ann.getByRole('button', { name: 'Start as a guest' }).click()
+  await guest(ann)
   await ann.getByRole('heading', { name: 'Who will it be?' }).waitFor(wait)
 })
 
 test('somebody registers', async () => {
-  await bob.getByRole('tab', { name: '注册' }).click()
-  await bob.getByLabel('账号', { exact: true }).fill('bob_' + Date.now().toString(36))
-  await bob.getByLabel('密码', { exact: true }).fill('correct horse')
-  await bob.getByLabel('再次输入密码').fill('correct horse')
-  await bob.getByRole('button', { name: '创建账号' }).click()
-  await bob.getByRole('button', { name: '开始匹配' }).waitFor(wait)
+  await register(bob)
+  await bob.getByRole('heading', { name: '下一个会是谁？' }).waitFor(wait)
 })
 
 test('they are matched', async () => {
-  await ann.getByRole('button', { name: 'Find someone' }).click()
-  await ann.getByRole('button', { name: 'Stop looking' }).waitFor(wait)
-  await bob.getByRole('button', { name: '开始匹配' }).click()
-  await ann.getByRole('log').waitFor(wait)
-  await bob.getByRole('log').waitFor(wait)
+  await meet(ann, bob, tag)
+  assert.equal(room(ann), room(bob))
+  // each is to the other what the other reads on top
+  const mask = async (page) => (await page.getByRole('heading', { level: 1 }).innerText()).trim()
+  await ann.getByText('You: ').waitFor(wait)
+  await bob.getByText('你是').waitFor(wait)
+  assert.match(await mask(bob), /\p{Script=Han}/u)
+  assert.match(await mask(ann), /^[A-Z]/)
 })
 
 test('twenty lines each way arrive in one order, once', async () => {
-  const expected = []
   for (let i = 1; i <= 20; i++) {
-    for (const [page, text] of [[ann, `line ${i} 你好 😀`], [bob, `第 ${i} 行 👩‍🚀 ok`]]) {
-      expected.push(text)
-      await say(page, text)
-      for (const each of [ann, bob]) await each.getByRole('log').getByText(text, { exact: true }).waitFor(wait)
-    }
+    await says(ann, `line ${i} 你好 😀`)
+    await says(bob, `第 ${i} 行 👩‍🚀 ok`)
   }
-  for (const page of [ann, bob]) assert.deepEqual(await lines(page).allInnerTexts(), expected)
+  for (const page of [ann, bob]) await shows(page, said)
+})
+
+test('typing is shown, and gone with the line', async () => {
+  await composer(bob).pressSequentially('我在')
+  await ann.getByText('is typing …').waitFor(wait)
+  await composer(bob).press('Enter')
+  said.push('我在')
+  await line(ann, '我在').waitFor(wait)
+  await ann.getByText('is typing …').waitFor({ ...wait, state: 'detached' })
+})
+
+test('what the other has seen is marked read', async () => {
+  await says(ann, 'Did you see this?')
+  await log(ann).getByText('Read', { exact: true }).waitFor(wait)
+})
+
+test('a line break, markup and a long word stay what they are', async () => {
+  await composer(ann).fill('one')
+  await ann.keyboard.press('Shift+Enter')
+  await ann.keyboard.type('two')
+  await ann.keyboard.press('Enter')
+  said.push('one\ntwo')
+  await says(bob, '<b>bold</b> &amp; <img src=x onerror=alert(1)>', 'w'.repeat(600))
+  for (const page of [ann, bob]) {
+    await shows(page, said)
+    const over = await log(page).evaluate((box) => [box, ...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length)
+    assert.equal(over, 0, 'nothing is wider than the page')
+  }
+})
+
+test('a reply stands under what it answers', async () => {
+  await line(ann, '第 20 行 👩‍🚀 ok').click()
+  await button(ann, 'Reply').click()
+  await ann.getByText('Replying to').waitFor(wait)
+  await says(ann, 'that one')
+  for (const page of [ann, bob]) {
+    const bubble = log(page).locator('.bubble', { has: page.getByText('that one', { exact: true }) })
+    await bubble.getByText('第 20 行 👩‍🚀 ok').waitFor(wait)
+  }
+})
+
+test('a line is taken back on both sides, and for good', async () => {
+  await says(ann, 'I should not have said that')
+  await line(ann, 'I should not have said that').click()
+  await button(ann, 'Take back').click()
+  said.pop()
+  await ann.getByText('You took a line back').waitFor(wait)
+  await bob.getByText('撤回了一条消息').waitFor(wait)
+  for (const page of [ann, bob]) {
+    await shows(page, said)
+    assert.doesNotMatch(await page.evaluate(() => JSON.stringify(localStorage)), /should not have said/)
+  }
+  await bob.reload()
+  await bob.getByText('撤回了一条消息').waitFor(wait)
+  await shows(bob, said)
 })
 
 test('a reload shows the same', async () => {
-  const before = await lines(ann).allInnerTexts()
   await ann.reload()
-  await ann.getByRole('log').getByText('第 20 行', { exact: false }).waitFor(wait)
-  assert.deepEqual(await lines(ann).allInnerTexts(), before)
+  await shows(ann, said)
+  await says(ann, 'still here')
+  await says(bob, '我也在')
 })
 
-test('nothing was refused, failed or fetched from elsewhere', () => {
-  assert.deepEqual([...ann.trouble, ...bob.trouble], [])
+test('the list of chats tells the last line and what is unread', async () => {
+  const list = bob.getByRole('list')
+  await button(bob, '返回').click()
+  await list.getByRole('button', { name: /你：我也在/ }).waitFor(wait)
+  await say(ann, 'are you there?')
+  await list.getByRole('button', { name: /are you there\?.*1 条未读/ }).waitFor(wait)
+  await say(ann, 'hello?')
+  await list.getByRole('button', { name: /hello\?.*2 条未读/ }).waitFor(wait)
+  await bob.getByRole('navigation').getByRole('button', { name: '聊天, 2 条未读' }).waitFor(wait)
+  said.push('are you there?', 'hello?')
+  await list.getByRole('button', { name: /hello\?/ }).click()
+  await shows(bob, said)
+  await log(ann).getByText('Read', { exact: true }).waitFor(wait)
+  await button(bob, '返回').click()
+  await list.getByRole('button', { name: /hello\?/ }).waitFor(wait)
+  assert.equal(await list.getByText('条未读').count(), 0)
+  assert.equal(await list.getByRole('button', { name: /条未读/ }).count(), 0)
+  await list.getByRole('button', { name: /hello\?/ }).click()
 })
+
+test('one leaves for the next, the other is told', async () => {
+  cleo = await guest(await person(chromium))
+  await search(cleo, tag)
+  await stop(cleo).waitFor(wait)
+  const former = room(ann)
+  await button(ann, 'Next').click()
+  await button(ann.getByRole('dialog'), 'Next').click()
+  await bob.getByRole('status').filter({ hasText: '离开了，这段聊天到此为止。' }).waitFor(wait)
+  assert.equal(await composer(bob).count(), 0, 'nothing can be written any more')
+  await shows(bob, said) // but what was said can be read
+  await composer(cleo).waitFor(wait)
+  await composer(ann).waitFor(wait)
+  assert.equal(room(ann), room(cleo))
+  assert.notEqual(room(ann), former)
+  await shows(ann, [])
+})
+
+test('who was left meets somebody else', async () => {
+  await button(bob, '遇见下一位').click()
+  await stop(bob).waitFor(wait)
+  await say(cleo, 'sorry, I am leaving')
+  await line(ann, 'sorry, I am leaving').waitFor(wait)
+  await button(cleo, 'Leave').click()
+  await button(cleo.getByRole('dialog'), 'Stay').click()
+  await button(cleo, 'Leave').click()
+  await button(cleo.getByRole('dialog'), 'Leave').click()
+  await ann.getByText('has left. This chat is over.').waitFor(wait)
+  await cleo.getByText('You left this chat.').waitFor(wait)
+  await button(cleo, 'Meet someone else').click()
+  await composer(cleo).waitFor(wait)
+  await composer(bob).waitFor(wait)
+  assert.equal(room(bob), room(cleo))
+  await say(bob, '你好')
+  await shows(cleo, ['你好'])
+})
+
+test('chats that are over stay in the list, each with its own last line', async () => {
+  await button(ann, 'Back').click()
+  await ann.getByRole('list').getByRole('button', { name: /hello\?.*Ended/ }).waitFor(wait)
+  await ann.getByRole('list').getByRole('button', { name: /sorry, I am leaving.*Ended/ }).waitFor(wait)
+  assert.equal(await ann.getByRole('listitem').count(), 2)
+  await turnTo(ann, 'Match')
+  await ann.getByRole('heading', { name: 'Who will it be?' }).waitFor(wait)
+})
+
+test('nothing was refused, failed or fetched from elsewhere', () => calm(ann, bob, cleo))

@@ -1,31 +1,160 @@
-// Chromium for the journeys: each person gets a context of their own, so that two of them share nothing.
+/*
+ * Chromium for the journeys: each person gets a context of their own, so that two of them share nothing, and the few
+ * steps that every journey takes, in both languages. They go by roles and labels, as people do.
+ */
+import assert from 'node:assert/strict'
 import { chromium } from 'playwright-core'
-import { base } from './client.mjs'
+import { base, unique, until } from './client.mjs'
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage']
 
-export function browser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags })
+/** How long something may take that takes a second on a machine with nothing else to do. */
+export const wait = { timeout: 20000 }
+
+export function browser(...more) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...flags, ...more] })
 }
 
-/**
- * A page of a new person. options: those of Playwright's newContext. page.trouble collects what must stay empty: console
- * errors, refused content (CSP), exceptions, and requests to anywhere else than the service.
- */
-export async function person(instance, options = {}) {
-  const context = await instance.newContext({ viewport: { width: 390, height: 844 }, locale: 'en-US', ignoreHTTPSErrors: false, ...options })
-  const page = await context.newPage()
-  page.setDefaultTimeout(15000)
+/** Notes in page.trouble what must not be: console errors, refused content (CSP), exceptions, requests to elsewhere. */
+function watch(page, to) {
+  const { host } = new URL(to)
+  const ours = (address) => {
+    const url = new URL(address)
+    if (!['data:', 'blob:'].includes(url.protocol) && url.host !== host) page.trouble.push('foreign request: ' + url.origin)
+  }
   page.trouble = []
+  page.base = to
+  page.setDefaultTimeout(wait.timeout)
   page.on('console', (message) => {
     if (message.type() === 'error' && !/Failed to load resource|net::ERR_|WebSocket connection/.test(message.text())) page.trouble.push(message.text())
   })
   page.on('pageerror', (error) => page.trouble.push(String(error)))
-  page.on('request', (request) => {
-    const url = new URL(request.url())
-    if (!['data:', 'blob:'].includes(url.protocol) && url.host !== new URL(base).host) page.trouble.push('foreign request: ' + url.origin)
-  })
-  await page.goto(base + '/')
+  page.on('request', (request) => ours(request.url()))
+  page.on('websocket', (socket) => ours(socket.url()))
   return page
+}
+
+/** A page of a new person, at path. options: those of Playwright's newContext, and base for another service. */
+export async function person(instance, { base: to = base, path = '/', ...options } = {}) {
+  const context = await instance.newContext({ viewport: { width: 390, height: 844 }, locale: 'en-US', ...options })
+  return tab(context, to + path)
+}
+
+/** One more page of the person whose context this is. */
+export async function tab(context, url) {
+  const page = watch(await context.newPage(), new URL(url).origin)
+  await page.goto(url)
+  return page
+}
+
+/** Fails if anything happened on these pages that must not. */
+export function calm(...pages) {
+  assert.deepEqual(pages.flatMap((page) => page.trouble), [])
+}
+
+const either = (...names) => new RegExp(`^(${names.join('|')})$`)
+const words = {
+  guest: either('Start as a guest', '以游客身份开始'),
+  register: either('Register', '注册'),
+  login: either('Log in', '登录'),
+  account: either('Account name', '账号'),
+  password: either('Password', '密码'),
+  repeat: either('Repeat the password', '再次输入密码'),
+  create: either('Create account', '创建账号'),
+  start: either('Find someone', '开始匹配'),
+  stop: either('Stop looking', '停止寻找'),
+  tag: either('Add a tag', '添加标签'),
+  untag: /^(Remove tag|移除标签) /,
+  write: either('Write a message', '写点什么')
+}
+
+export const button = (page, name) => page.getByRole('button', { name, exact: true })
+export const start = (page) => page.getByRole('button', { name: words.start })
+export const stop = (page) => page.getByRole('button', { name: words.stop })
+export const tags = (page) => page.getByRole('button', { name: words.untag })
+export const guestButton = (page) => page.getByRole('button', { name: words.guest })
+export const log = (page) => page.getByRole('log')
+export const composer = (page) => page.getByRole('textbox', { name: words.write })
+/** One of the main pages, from another one. */
+export const turnTo = (page, name) => page.getByRole('navigation').getByRole('button', { name }).click()
+
+export async function guest(page) {
+  await guestButton(page).click()
+  await start(page).waitFor(wait)
+  return page
+}
+
+/** Fills and sends the form of entry that is called mode, register or login. */
+export async function form(page, mode, account, password, repeat = password) {
+  await page.getByRole('tab', { name: words[mode] }).click()
+  await page.getByLabel(words.account).fill(account)
+  await page.getByLabel(words.password).fill(password)
+  if (mode === 'register') await page.getByLabel(words.repeat).fill(repeat)
+  await page.getByRole('button', { name: mode === 'register' ? words.create : words.login }).click()
+}
+
+export async function register(page, { account = unique('e2e_'), password = 'correct horse' } = {}) {
+  await form(page, 'register', account, password)
+  await start(page).waitFor(wait)
+  return Object.assign(page, { account, password })
+}
+
+/** Begins to look for someone with exactly these tags. */
+export async function search(page, ...names) {
+  while (await tags(page).count()) await tags(page).first().click()
+  for (const name of names) {
+    await page.getByLabel(words.tag).fill(name)
+    await page.keyboard.press('Enter')
+  }
+  await start(page).click()
+}
+
+/** Two people meet, by a tag that nobody else looks for. */
+export async function meet(one, two, tag = unique('t')) {
+  await search(one, tag)
+  await stop(one).waitFor(wait)
+  await search(two, tag)
+  for (const page of [one, two]) await composer(page).waitFor(wait)
+}
+
+export async function say(page, text) {
+  await composer(page).fill(text)
+  await page.keyboard.press('Enter')
+}
+
+/** The bubble with this text. */
+export const line = (page, text) => log(page).getByText(text, { exact: true })
+const shown = (page) => log(page).locator('.bubble .body').allInnerTexts()
+
+/** Waits until the chat consists of just these lines. */
+export async function shows(page, expected, what = 'the lines') {
+  const wanted = JSON.stringify(expected)
+  let found
+  await until(async () => (found = JSON.stringify(await shown(page))) === wanted, () => `${what}: ${found} is not ${wanted}`, wait.timeout)
+}
+
+/** The room of the chat in front. */
+export const room = (page) => new URL(page.url().replace('#', '')).searchParams.get('room')
+
+/** The journey in short, for services that are set up in another way: two meet, talk, reload, and part. */
+export async function shortTalk(instance, options) {
+  const ann = await guest(await person(instance, options))
+  const bob = await register(await person(instance, { ...options, locale: 'zh-CN', viewport: { width: 1280, height: 800 } }))
+  await meet(ann, bob)
+  const said = []
+  for (let i = 1; i <= 3; i++) {
+    for (const [page, text] of [[ann, `line ${i} 你好 😀`], [bob, `第 ${i} 行 👩‍🚀 ok`]]) {
+      said.push(text)
+      await say(page, text)
+      for (const each of [ann, bob]) await shows(each, said)
+    }
+  }
+  await ann.reload()
+  await shows(ann, said)
+  await button(ann, 'Leave').click()
+  await button(ann.getByRole('dialog'), 'Leave').click()
+  await bob.getByText('离开了，这段聊天到此为止。').waitFor(wait)
+  calm(ann, bob)
+  return { ann, bob }
 }
