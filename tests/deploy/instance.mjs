@@ -1,6 +1,6 @@
 // A Driftline of a test's own: its own state folder, a free port, taken down at the end.
-import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, realpathSync, readlinkSync, readFileSync, lstatSync, existsSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, realpathSync, readlinkSync, readFileSync, lstatSync, existsSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -95,6 +95,52 @@ export class Instance {
       rmSync(readlinkSync(this.state), { recursive: true, force: true });
     rmSync(this.base ?? this.state, { recursive: true, force: true });
   }
+}
+
+// A certificate for localhost, of an authority made for the test. `renew` makes the next one.
+export async function authority(folder) {
+  const file = (name) => path.join(folder, name);
+  const openssl = async (...args) => {
+    const done = await run('openssl', args, { cwd: folder });
+    if (done.status !== 0) throw new Error(done.text);
+    return done.stdout;
+  };
+  const curve = ['-pkeyopt', 'ec_paramgen_curve:P-256'];
+  await openssl('req', '-x509', '-newkey', 'ec', ...curve, '-nodes', '-keyout', file('ca.key'), '-out', file('ca.pem'), '-days', '2', '-subj', '/CN=authority of a test');
+  writeFileSync(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+  const renew = async (name) => {
+    await openssl('req', '-newkey', 'ec', ...curve, '-nodes', '-keyout', file('key.pem'), '-out', file('request'), '-subj', `/CN=${name}`);
+    await openssl('x509', '-req', '-in', file('request'), '-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', file('names'), '-out', file('certificate.pem'));
+  };
+  await renew('first');
+  return { renew, openssl, ca: file('ca.pem'), certificate: file('certificate.pem'), key: file('key.pem') };
+}
+
+// An nginx as an operator would have it, with Driftline's files included. Wants root.
+export function operatorsNginx(folder, instance) {
+  const tmp = path.join(folder, 'nginx');
+  const conf = path.join(instance.realState, 'nginx');
+  mkdirSync(tmp);
+  writeFileSync(path.join(tmp, 'nginx.conf'), `
+    load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
+    daemon off;
+    worker_processes 1;
+    user driftline-web driftline;
+    pid ${tmp}/pid;
+    error_log ${tmp}/error crit;
+    events {}
+    http {
+      include /etc/nginx/mime.types;
+      client_body_temp_path ${tmp}/a; fastcgi_temp_path ${tmp}/b; proxy_temp_path ${tmp}/c; uwsgi_temp_path ${tmp}/d; scgi_temp_path ${tmp}/e;
+      access_log ${tmp}/access;
+      include "${conf}/driftline-http.conf";
+      server {
+        listen 127.0.0.1:${instance.port};
+        server_name chat.example;
+        include "${conf}/driftline-server.conf";
+      }
+    }`);
+  return spawn('/usr/sbin/nginx', ['-e', 'stderr', '-p', tmp, '-c', path.join(tmp, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 // Sends bytes as they are; the answers that came back before the other side fell silent.

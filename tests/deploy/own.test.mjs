@@ -5,7 +5,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sta
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Instance, freePort, raw, run, until } from './instance.mjs';
+import { Instance, freePort, operatorsNginx, raw, run, until } from './instance.mjs';
 
 const root = process.getuid() === 0;
 const folder = mkdtempSync(path.join(tmpdir(), 'driftline-own-'));
@@ -66,30 +66,10 @@ test('the handlers have taken on the role that owns nothing', async () => {
 });
 
 test('an nginx with the included files serves it', { skip: !root }, async () => {
-  const conf = path.join(it.realState, 'nginx');
-  mkdirSync(path.join(folder, 'tmp'));
   writeFileSync(path.join(it.realState, 'www', 'here.html'), '<!doctype html><title>here</title>');
-  writeFileSync(path.join(folder, 'nginx.conf'), `
-    load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
-    daemon off;
-    worker_processes 1;
-    user driftline-web driftline;
-    pid ${folder}/tmp/pid;
-    error_log ${folder}/tmp/error crit;
-    events {}
-    http {
-      include /etc/nginx/mime.types;
-      client_body_temp_path ${folder}/tmp/a; fastcgi_temp_path ${folder}/tmp/b; proxy_temp_path ${folder}/tmp/c;
-      uwsgi_temp_path ${folder}/tmp/d; scgi_temp_path ${folder}/tmp/e;
-      access_log ${folder}/tmp/access;
-      include "${conf}/driftline-http.conf";
-      server { listen 127.0.0.1:${port}; server_name chat.example; include "${conf}/driftline-server.conf"; }
-    }`);
-  nginx = spawn('/usr/sbin/nginx', ['-e', 'stderr', '-p', folder, '-c', path.join(folder, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  nginx.stderr.on('data', (chunk) => (said += chunk));
+  nginx = operatorsNginx(folder, it);
   await until('it is ready', async () => {
-    assert.equal(nginx.exitCode, null, said);
+    assert.equal(nginx.exitCode, null);
     return (await fetch(`${it.url}/readyz`).catch(() => ({}))).status === 200;
   });
   assert.match(await (await fetch(`${it.url}/here.html`)).text(), /here/);
@@ -108,7 +88,7 @@ test('an nginx with the included files serves it', { skip: !root }, async () => 
   assert.match(socket.all, /"type":"matched"/);
   assert.equal((await raw(port, 'GET /api/v1/%zz HTTP/1.1\r\nHost: x\r\n\r\n')).status, 400);
   assert.equal((await it.deploy('status')).status, 0);
-  assert.equal(statSync(path.join(folder, 'tmp', 'access')).size, 0, 'its access log names nobody');
+  assert.equal(statSync(path.join(folder, 'nginx', 'access')).size, 0, 'its access log names nobody');
 });
 
 test('down leaves both alone', async () => {

@@ -7,22 +7,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import tls from 'node:tls';
-import { Instance, freePort, raw, run, until } from './instance.mjs';
+import { Instance, authority, freePort, raw, until } from './instance.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'driftline-tls-'));
-const file = (name) => path.join(folder, name);
-let it, redirect, ca;
-
-async function openssl(...args) {
-  const done = await run('openssl', args, { cwd: folder });
-  assert.equal(done.status, 0, done.text);
-}
-
-async function certificate(name) {
-  writeFileSync(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-  await openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('key.pem'), '-out', file('request'), '-subj', `/CN=${name}`);
-  await openssl('x509', '-req', '-in', file('request'), '-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', file('names'), '-out', file('certificate.pem'));
-}
+let it, redirect, made, ca;
 
 const ask = (place, options = {}, body) =>
   new Promise((resolve, reject) => {
@@ -46,12 +34,11 @@ const hello = (options) =>
   });
 
 before(async () => {
-  await openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('ca.key'), '-out', file('ca.pem'), '-days', '2', '-subj', '/CN=authority of a test');
-  ca = readFileSync(file('ca.pem'));
-  await certificate('first');
+  made = await authority(folder);
+  ca = readFileSync(made.ca);
   redirect = await freePort();
   it = new Instance({
-    env: { DRIFTLINE_TLS_CERTIFICATE: file('certificate.pem'), DRIFTLINE_TLS_KEY: file('key.pem'), DRIFTLINE_LISTEN: '127.0.0.1 [::1]', DRIFTLINE_REDIRECT_PORT: String(redirect) },
+    env: { DRIFTLINE_TLS_CERTIFICATE: made.certificate, DRIFTLINE_TLS_KEY: made.key, DRIFTLINE_LISTEN: '127.0.0.1 [::1]', DRIFTLINE_REDIRECT_PORT: String(redirect) },
   });
   const done = await it.up();
   assert.match(done.stdout, new RegExp(`https://127\\.0\\.0\\.1:${it.port}/`));
@@ -141,18 +128,18 @@ test('the redirecting port sends to https', async () => {
 
 test('a renewed certificate is taken up by reload', async () => {
   assert.equal((await ask('/readyz')).peer.subject.CN, 'first');
-  await certificate('second');
+  await made.renew('second');
   const done = await it.deploy('reload');
   assert.equal(done.status, 0, done.text);
   await until('the new one is shown', async () => (await ask('/readyz')).peer.subject.CN === 'second');
 });
 
 test('a key of another certificate is refused, and all goes on', async () => {
-  const right = readFileSync(file('key.pem'));
-  await openssl('genpkey', '-algorithm', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', file('key.pem'));
+  const right = readFileSync(made.key);
+  await made.openssl('genpkey', '-algorithm', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', made.key);
   const done = await it.deploy('reload');
   assert.notEqual(done.status, 0);
   assert.match(done.stderr, /is not the key of/);
-  writeFileSync(file('key.pem'), right);
+  writeFileSync(made.key, right);
   assert.equal((await ask('/readyz')).status, 200);
 });
