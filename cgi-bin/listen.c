@@ -136,6 +136,7 @@ int main(int argc, char **argv)
 		check = true;
 		at++;
 	} else if (at + 1 < argc && strcmp(argv[at], "--user") == 0) {
+		/* cppcheck-suppress getpwnamCalled; there is one thread */
 		user = getpwnam(argv[at + 1]);
 		if (!user)
 			die(argv[at + 1], "there is no such user");

@@ -8,7 +8,8 @@
 const char *act_bytea(struct request *r, const uint8_t *bytes, size_t size)
 {
 	char *text = arena_alloc(&r->arena, 2 * size + 3);
-	memcpy(text, "\\x", 2);
+	text[0] = '\\';
+	text[1] = 'x';
 	hex_encode(bytes, size, text + 2);
 	return text;
 }

@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include "base.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -162,8 +164,8 @@ static bool read_int(const char *value, int min, int max, int *target)
 /* `where` is what the message names: the environment, or a file and its line. */
 static bool set(const struct setting *setting, const char *value, const char *where, char *error, size_t size)
 {
+	static struct arena forever; /* settings stay as long as the program */
 	const char *name = setting->name;
-	char *copy;
 
 	for (const char *at = value; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
@@ -190,10 +192,7 @@ static bool set(const struct setting *setting, const char *value, const char *wh
 			return refuse(error, size, "%s=%s (%s): give one of %s", name, value, where, setting->choices);
 		break;
 	}
-	copy = strdup(value);
-	if (!copy)
-		return refuse(error, size, "no memory for the settings");
-	*(const char **)setting->target = copy;
+	*(const char **)setting->target = arena_copy(&forever, value, strlen(value));
 	return true;
 }
 
@@ -299,7 +298,7 @@ static bool check(char *error, size_t size)
 			"DRIFTLINE_REDIRECT_PORT leads to https: set DRIFTLINE_TLS_CERTIFICATE and DRIFTLINE_TLS_KEY too");
 	if (config.redirect_port == config.port)
 		return refuse(error, size, "DRIFTLINE_REDIRECT_PORT and DRIFTLINE_PORT are both %d", config.port);
-	if (length && ((strncmp(config.public_url, "http://", 7) && strncmp(config.public_url, "https://", 8)) ||
+	if (length && ((strncmp(config.public_url, "http://", 7) != 0 && strncmp(config.public_url, "https://", 8) != 0) ||
 	               config.public_url[length - 1] == '/'))
 		return refuse(error, size, "DRIFTLINE_PUBLIC_URL=%s: give http:// or https://, a host, and no path",
 		              config.public_url);

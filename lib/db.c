@@ -89,12 +89,11 @@ static bool connection_open(struct connection *connection)
 	if (now.tv_sec < connection->retry.tv_sec)
 		return false;
 	PQfinish(connection->pg);
-	const char *const keys[] = {"dbname", "connect_timeout", "application_name", "options", NULL};
-	const char *const values[] = {
-		pool.url, "2", "driftline",
+	static const char options[] =
 		"-c statement_timeout=5s -c lock_timeout=4s -c idle_in_transaction_session_timeout=10s"
-		" -c synchronous_commit=on -c client_min_messages=warning -c jit=off",
-		NULL};
+		" -c synchronous_commit=on -c client_min_messages=warning -c jit=off";
+	const char *const keys[] = {"dbname", "connect_timeout", "application_name", "options", NULL};
+	const char *const values[] = {pool.url, "2", "driftline", options, NULL};
 	connection->pg = PQconnectdbParams(keys, values, 1);
 	connection->prepared_count = 0;
 	if (PQstatus(connection->pg) == CONNECTION_OK) {

@@ -7,7 +7,7 @@
 enum { ROUTES_MAX = 128, NAMED_MAX = 16, CLASSES = 6 };
 
 static struct {
-	const struct route *route;
+	_Atomic(const struct route *) route;
 	atomic_long count[CLASSES]; /* by the status's first digit */
 	atomic_long microseconds;
 } counters[ROUTES_MAX];
@@ -24,8 +24,8 @@ void metrics_count(const struct route *route, int status, long microseconds)
 	/* Routes are an array: their addresses tell them apart, and the first to come takes the slot. */
 	for (size_t i = 0; i < ROUTES_MAX; i++) {
 		const struct route *expected = NULL;
-		_Atomic(const struct route *) *slot = (_Atomic(const struct route *) *)&counters[i].route;
-		if (atomic_load(slot) != route && !atomic_compare_exchange_strong(slot, &expected, route) && expected != route)
+		if (atomic_load(&counters[i].route) != route &&
+		    !atomic_compare_exchange_strong(&counters[i].route, &expected, route) && expected != route)
 			continue;
 		atomic_fetch_add(&counters[i].count[status / 100 % CLASSES], 1);
 		atomic_fetch_add(&counters[i].microseconds, microseconds);

@@ -39,14 +39,23 @@ free_port() {
 	node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })'
 }
 
-node_packages() { (cd "$1" && { [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ] || npm ci --silent; }); }
+node_packages() { (cd "$1" && if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then npm ci --silent; fi); }
 
 suite_unit() { make -s unit; }
+# The unit tests, and the API's against the programs built with AddressSanitizer and UBSan: they end at a finding.
 suite_sanitize() {
+	local program
 	make -s sanitize
-	tests/sanitized.sh
+	service
+	for program in api auth; do
+		install -m 755 "build/sanitize/$program" "$DRIFTLINE_STATE/bin/$program"
+		./deploy.sh restart "$program"
+	done
+	node --test tests/api/*.test.mjs
+	for program in api auth; do ./deploy.sh restart "$program"; done
+	if grep -ahE -A 30 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$DRIFTLINE_STATE"/log/{api,auth}/*; then return 1; fi
 }
-suite_sql() { service && tests/sql/run.sh; }
+suite_sql() { make -s sql; }
 suite_lint() { make -s lint; }
 suite_deploy() { node_packages tests && node --test tests/deploy/*.test.mjs; }
 suite_client() { node_packages applet && (cd applet && npm test --silent); }
@@ -63,7 +72,7 @@ for name in "${suites[@]}"; do
 	printf '\n=== %s\n' "$name"
 	began=$SECONDS
 	# In a shell of its own, so that whatever fails in it ends it; the service is made outside, to be shared.
-	case $name in sql | api | journeys | applet | faults) service ;; esac
+	case $name in api | journeys | applet | faults | sanitize) service ;; esac
 	if (set -e && "suite_$name"); then PASSED+=("$name"); else FAILED+=("$name"); fi
 	printf -- '--- %s: %d s\n' "$name" $((SECONDS - began))
 done

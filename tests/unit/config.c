@@ -33,8 +33,10 @@ static bool load(const char *file, const char *environment)
 	setenv("DRIFTLINE_CONFIG", path, 1);
 	static char lines[1024];
 	snprintf(lines, sizeof lines, "%s", environment);
-	for (char *line = strtok(lines, "\n"); line != NULL; line = strtok(NULL, "\n"))
-		putenv(line);
+	char *rest = lines;
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+		if (line[0] != '\0')
+			putenv(line);
 	error[0] = '\0';
 	return config_load(error, sizeof error);
 }

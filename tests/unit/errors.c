@@ -14,8 +14,10 @@ static size_t codes_count;
 static char *file_read(const char *path)
 {
 	FILE *file = fopen(path, "r");
-	if (file == NULL)
+	if (file == NULL) {
 		fail_msg("%s is not there: run this from the checkout", path);
+		return NULL;
+	}
 	char *text = calloc(1, 1 << 20);
 	size_t size = fread(text, 1, (1 << 20) - 1, file);
 	assert_true(size > 0 && size < (1 << 20) - 1);
