@@ -1,9 +1,10 @@
 /** What a page that needs a login does when it shows: go to entry without one, and set its title. */
-import { watch, type WatchSource } from 'vue'
+import { computed, watch } from 'vue'
 import { onShow } from '@dcloudio/uni-app'
 import { PAGES, isAt, toChat, toEntry } from '@/platform/pages'
 import { setTitle } from '@/platform/title'
 import { matching } from './match'
+import { rooms } from './rooms'
 import { session } from './session'
 
 /** `shown` runs each time the page comes to the front with somebody logged in. */
@@ -15,9 +16,20 @@ export function useMember(title: () => string, shown: () => void = () => undefin
   })
 }
 
+/** The page whose title the window bears: those beneath it change theirs in silence. */
+let front: symbol | null = null
+
+/** The page's title, with what is unread before it, so that a tab in the background can tell. */
 export function useTitle(title: () => string): void {
-  onShow(() => setTitle(title()))
-  watch(title as WatchSource<string>, (now) => setTitle(now))
+  const page = Symbol('page')
+  const full = computed(() => (rooms.unread.value ? `(${rooms.unread.value}) ` : '') + title())
+  onShow(() => {
+    front = page
+    setTitle(full.value)
+  })
+  watch(full, (now) => {
+    if (front === page) setTitle(now)
+  })
 }
 
 export function toFound(): void {

@@ -57,6 +57,8 @@ export const matching = {
     try {
       const answer = await api.start(state.tags)
       if (mine === asked) take(answer)
+      // Found in the moment of giving up: the stranger is there, and so the chat is in the list.
+      else if (answer.state === 'matched') rooms.put(answer.room)
     } catch (error) {
       if (mine !== asked) return
       settle()

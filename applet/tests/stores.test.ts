@@ -1,0 +1,294 @@
+/** What pages share: who is here and what is wiped, the rooms as frames change them, and the one wait. */
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Room } from '@/api/types'
+import { line } from './fake'
+
+type Reply = { status: number; data?: unknown } | 'offline'
+interface Sent {
+  method: string
+  path: string
+  body: Record<string, unknown>
+}
+
+const stored = new Map<string, unknown>()
+let replies: Record<string, Reply | ((body: Record<string, unknown>) => Reply)>
+let sent: Sent[]
+let socket: Record<'open' | 'message' | 'close', (value?: unknown) => void>
+
+function answer(o: Record<string, unknown>): void {
+  const path = String(o.url).replace(/^.*\/api\/v1/, '')
+  const body = o.data ? (JSON.parse(String(o.data)) as Record<string, unknown>) : {}
+  sent.push({ method: String(o.method), path, body })
+  const known = replies[`${String(o.method)} ${path}`] ?? { status: 204, data: '' }
+  const reply = typeof known === 'function' ? known(body) : known
+  const tell = o as { success(r: unknown): void; fail(r: unknown): void }
+  if (reply === 'offline') tell.fail({ errMsg: 'request:fail' })
+  else tell.success({ statusCode: reply.status, data: reply.data ?? '', header: {} })
+}
+
+function connectSocket() {
+  socket = { open: () => undefined, message: () => undefined, close: () => undefined }
+  return {
+    onOpen: (f: () => void) => (socket.open = f),
+    onMessage: (f: (m: unknown) => void) => (socket.message = f as (value?: unknown) => void),
+    onClose: (f: () => void) => (socket.close = f),
+    onError: () => undefined,
+    close: () => undefined,
+  }
+}
+
+function user(more = {}) {
+  const made = { account: null, nickname: 'Mossy Fern', avatar: '/avatar/1.svg', guest: true }
+  return { ...made, created: '2026-01-01T00:00:00.001Z', warnings: 0, locale: 'en', ...more }
+}
+
+function room(id: string, more: Partial<Room> = {}): Room {
+  return {
+    id,
+    kind: 'private',
+    topic: '',
+    tags: [],
+    members: 2,
+    me: { member: 'me', alias: 'Lone Duck', alias_zh: '独行的鸭子', avatar: '' },
+    peer: { member: 'them', alias: 'Quiet Otter', alias_zh: '安静的水獭', avatar: '', read_seq: 0 },
+    last_seq: 0,
+    read_seq: 0,
+    unread: 0,
+    last_message: null,
+    created: '2026-01-01T00:00:00Z',
+    ended: null,
+    ...more,
+  }
+}
+
+const say = (frame: Record<string, unknown>): void => socket.message({ data: JSON.stringify(frame) })
+const message = (id: string, seq: number, more = {}) =>
+  say({ type: 'message', room: id, message: line(id, seq, more) })
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 0))
+}
+
+async function load() {
+  vi.resetModules()
+  const { session } = await import('@/stores/session')
+  const { rooms } = await import('@/stores/rooms')
+  const { matching } = await import('@/stores/match')
+  return { session, rooms, matching }
+}
+
+async function signedIn() {
+  const stores = await load()
+  await stores.session.guest()
+  await settle()
+  socket.open()
+  await settle()
+  return stores
+}
+
+beforeEach(() => {
+  stored.clear()
+  sent = []
+  replies = {
+    'POST /login/guest': { status: 200, data: { token: 'secret', user: user() } },
+    'POST /stream': { status: 200, data: { url: '/ws/t' } },
+    'POST /sync': { status: 200, data: { rooms: [], conversations: [] } },
+  }
+  vi.stubGlobal('uni', {
+    request: answer,
+    connectSocket,
+    getStorageSync: (k: string) => stored.get(k) ?? '',
+    setStorageSync: (k: string, v: unknown) => void stored.set(k, v),
+    removeStorageSync: (k: string) => void stored.delete(k),
+    getStorageInfoSync: () => ({ keys: [...stored.keys()] }),
+  })
+})
+
+describe('session', () => {
+  it('keeps the token and is signed in after a restart', async () => {
+    await signedIn()
+    expect(stored.get('driftline.token')).toBe('secret')
+    expect((await load()).session.signed.value).toBe(true)
+  })
+
+  it('hashes the password before it leaves, bound to the lower-cased name', async () => {
+    replies['POST /login'] = { status: 200, data: { token: 't', user: user({ account: 'lin' }) } }
+    const { session } = await load()
+    await session.login(' Lin ', 'correct horse')
+    const login = sent.find((s) => s.path === '/login')
+    expect(login?.body.account).toBe('lin')
+    expect(login?.body.password_v2).toMatch(/^[0-9a-f]{64}$/)
+    expect(JSON.stringify(sent)).not.toContain('correct horse')
+  })
+
+  it('wipes everything at logout but the language', async () => {
+    const { session } = await signedIn()
+    for (const key of ['room.a', 'out.a.1', 'draft.a', 'tags', 'language'])
+      stored.set('driftline.' + key, 'x')
+    await session.logout(false)
+    expect([...stored.keys()]).toEqual(['driftline.language'])
+    expect(session.signed.value).toBe(false)
+  })
+
+  it('does not claim to be logged out everywhere when nobody heard it', async () => {
+    const { session } = await signedIn()
+    replies['POST /logout?all=1'] = 'offline'
+    await expect(session.logout(true)).rejects.toMatchObject({ code: 'network' })
+    expect(session.signed.value).toBe(true)
+  })
+
+  it('keeps what was typed for the same account alone', async () => {
+    const { session } = await signedIn()
+    session.end('expired', false)
+    stored.set('driftline.draft.a', 'half a line')
+    await session.guest()
+    expect(stored.get('driftline.draft.a')).toBe('half a line')
+    session.end('expired', false)
+    const other = user({ created: '2026-02-02T00:00:00.002Z' })
+    replies['POST /login/guest'] = { status: 200, data: { token: 'other', user: other } }
+    await session.guest()
+    expect(stored.has('driftline.draft.a')).toBe(false)
+    expect(stored.get('driftline.token')).toBe('other')
+  })
+})
+
+describe('rooms', () => {
+  it('count what is unread, save in the room on screen and for own lines', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(room('a'))
+    rooms.put(room('b'))
+    rooms.show('b')
+    message('a', 1)
+    message('a', 1)
+    message('a', 2)
+    message('a', 3, { member: 'me' })
+    message('b', 1)
+    expect(rooms.get('a')).toMatchObject({ unread: 2, last_seq: 3 })
+    expect(rooms.get('b')).toMatchObject({ unread: 0, last_seq: 1 })
+    expect(rooms.unread.value).toBe(2)
+  })
+
+  it('stand with the latest first', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(room('a'))
+    rooms.put(room('b', { created: '2026-01-02T00:00:00Z' }))
+    expect(rooms.list.value.map((r) => r.id)).toEqual(['b', 'a'])
+    message('a', 1, { at: '2026-01-03T00:00:00Z' })
+    expect(rooms.list.value.map((r) => r.id)).toEqual(['a', 'b'])
+  })
+
+  it('do not let an older answer take back what a frame told', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(room('a'))
+    message('a', 1)
+    say({
+      type: 'member',
+      room: 'a',
+      member: 'them',
+      event: 'left',
+      reason: 'left',
+      at: '2026-01-03T00:00:00Z',
+    })
+    rooms.put(room('a'))
+    expect(rooms.get('a')).toMatchObject({ last_seq: 1, unread: 1, ended: { by: 'peer', reason: 'left' } })
+  })
+
+  it('know how far the other has read, and oneself elsewhere', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(room('a', { last_seq: 5, unread: 3 }))
+    say({ type: 'read', room: 'a', member: 'them', seq: 4 })
+    say({ type: 'read', room: 'a', member: 'them', seq: 2 })
+    expect(rooms.get('a')?.peer?.read_seq).toBe(4)
+    say({ type: 'read', room: 'a', member: 'me', seq: 5 })
+    expect(rooms.get('a')).toMatchObject({ read_seq: 5, unread: 0 })
+  })
+
+  it('ask for a room that a line comes from and nobody knows', async () => {
+    const { rooms } = await signedIn()
+    replies['GET /rooms/new'] = { status: 200, data: room('new', { last_seq: 1, unread: 1 }) }
+    message('new', 1)
+    await settle()
+    expect(rooms.get('new')?.unread).toBe(1)
+  })
+
+  it('lose the text of a recalled last line', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(room('a'))
+    message('a', 1, { body: 'regretted' })
+    say({ type: 'recall', room: 'a', seq: 1 })
+    expect(JSON.stringify(rooms.get('a'))).not.toContain('regretted')
+  })
+
+  it('are forgotten with the session', async () => {
+    const { rooms, session } = await signedIn()
+    rooms.put(room('a'))
+    session.end('expired', false)
+    expect(rooms.list.value).toEqual([])
+  })
+})
+
+describe('matching', () => {
+  const WAITING = {
+    state: 'waiting',
+    since: '2026-01-01T00:00:00Z',
+    estimate: { p50: null, p90: null, n: 0 },
+  }
+
+  it('waits, and is found by a frame', async () => {
+    const { matching, rooms } = await signedIn()
+    replies['POST /match'] = { status: 200, data: WAITING }
+    await matching.start()
+    expect(matching.phase.value).toBe('waiting')
+    say({ type: 'matched', room: 'a', detail: room('a') })
+    expect(matching.phase.value).toBe('idle')
+    expect(matching.found.value).toBe('a')
+    expect(rooms.get('a')).toBeDefined()
+    matching.shown()
+    await matching.cancel()
+  })
+
+  it('is not called away by a match that somebody else’s device waited for', async () => {
+    const { matching, rooms } = await signedIn()
+    say({ type: 'matched', room: 'a', detail: room('a') })
+    expect(matching.found.value).toBe('')
+    expect(rooms.get('a')).toBeDefined()
+  })
+
+  it('starts once for two taps, and says why it could not', async () => {
+    const { matching } = await signedIn()
+    replies['POST /match'] = { status: 429, data: { error: { code: 'too_many', message: 'm' } } }
+    await Promise.all([matching.start(), matching.start()])
+    expect(sent.filter((s) => s.path === '/match')).toHaveLength(1)
+    expect(matching.failure.value).toMatchObject({ code: 'too_many' })
+    expect(matching.phase.value).toBe('idle')
+  })
+
+  it('forgets an answer that comes after the cancel', async () => {
+    const { matching } = await signedIn()
+    replies['POST /match'] = { status: 200, data: { state: 'matched', room: room('late') } }
+    const starting = matching.start()
+    const cancelling = matching.cancel()
+    await Promise.all([starting, cancelling])
+    expect(matching.found.value).toBe('')
+    expect(matching.phase.value).toBe('idle')
+  })
+
+  it('says when its place was lost', async () => {
+    const { matching } = await signedIn()
+    replies['POST /match'] = { status: 200, data: WAITING }
+    await matching.start()
+    replies['GET /match'] = { status: 200, data: { state: 'idle' } }
+    await matching.look()
+    expect(matching.lost.value).toBe(true)
+    expect(matching.phase.value).toBe('idle')
+  })
+
+  it('goes on with the wait of an earlier run', async () => {
+    await signedIn()
+    replies['GET /match'] = { status: 200, data: WAITING }
+    const { matching } = await load()
+    await matching.look()
+    expect(matching.phase.value).toBe('waiting')
+    await matching.cancel()
+  })
+})
