@@ -46,23 +46,27 @@ function best(row, target) {
     .sort((a, b) => b(key) - a(key))[0]
 }
 
+// What a message (idle: a connection) costs in all processes that serve it, in microseconds of CPU.
+const cpuParts = (row, target) =>
+  Object.keys(lines.find((l) => l.row === row && l.target === target) ?? {}).filter((name) => name.startsWith('cpu_') && name !== 'cpu_load')
+const cpu = (row, target, of) => cpuParts(row, target).reduce((sum, name) => sum + of(name), 0)
+
 const targets = { driftline: 'Driftline', peer: 'Node ws, stored', nchan: 'raw Nchan' }
 const remarks = []
 const costs = []
 
-console.log(`\n| work | ${Object.values(targets).join(' | ')} | Driftline / peer | Driftline / raw Nchan |\n|---|---|---|---|---|---|`)
+console.log(`\n| work | ${Object.values(targets).join(' | ')} | Driftline / peer | the same by CPU | Driftline / raw Nchan |\n|---|---|---|---|---|---|---|`)
 for (const row of Object.keys(rows).filter((name) => lines.some((l) => l.row === name))) {
   const { key, title, beside } = rows[row]
   const found = Object.fromEntries(Object.keys(targets).map((target) => [target, best(row, target)]))
   const cells = Object.values(found).map((of) => (of ? `${number(of(key))} (${beside(of)})` : 'none'))
   const ratio = (target) => (found.driftline && found[target] ? (found.driftline(key) / found[target](key)).toFixed(2) : '')
-  console.log(`| ${title} | ${cells.join(' | ')} | ${ratio('peer')} | ${ratio('nchan')} |`)
+  const byCpu = found.driftline && found.peer ? (cpu(row, 'peer', found.peer) / cpu(row, 'driftline', found.driftline)).toFixed(2) : ''
+  console.log(`| ${title} | ${cells.join(' | ')} | ${ratio('peer')} | ${byCpu} | ${ratio('nchan')} |`)
   for (const [target, of] of Object.entries(found)) {
     if (!of) continue
-    const example = lines.find((l) => l.row === row && l.target === target)
-    const parts = Object.keys(example).filter((name) => name.startsWith('cpu_'))
-    const servers = parts.filter((name) => name !== 'cpu_load').reduce((sum, name) => sum + of(name), 0)
-    costs.push(`| ${row} | ${targets[target]} | ${number(servers)} | ${parts.map((name) => `${name.slice(4)} ${number(of(name))}`).join(', ')} | ` +
+    const parts = [...cpuParts(row, target), 'cpu_load']
+    costs.push(`| ${row} | ${targets[target]} | ${number(cpu(row, target, of))} | ${parts.map((name) => `${name.slice(4)} ${number(of(name))}`).join(', ')} | ` +
       `${of('load_core').toFixed(2)} | ${(of('load_share') * 100).toFixed(0)} % | ${of('other_cores').toFixed(2)} | ${of('lines_a_batch') ?? ''} |`)
     if (of('load_core') >= 0.9 || of('load_share') > 0.4)
       remarks.push(`${row}, ${targets[target]}: the load generator is the bottleneck (${of('load_core').toFixed(2)} of a core, ` +
@@ -76,7 +80,7 @@ for (const row of Object.keys(rows).filter((name) => lines.some((l) => l.row ===
 const inserts = lines.filter((l) => l.row === 'insert').map((l) => l.messages_s)
 if (inserts.length) {
   const bare = median(inserts), own = best('pairs', 'driftline')
-  console.log(`| PostgreSQL's bare INSERT, a row a commit, 32 clients: rows/s | ${number(bare)} | | | Driftline's messages / rows: ${own ? (own('messages_s') / bare).toFixed(2) : ''} | |`)
+  console.log(`| PostgreSQL's bare INSERT, a row a commit, 32 clients: rows/s | ${number(bare)} | | | messages / rows: ${own ? (own('messages_s') / bare).toFixed(2) : ''} | | |`)
 }
 console.log(`\nCPU in microseconds a message (idle: a connection), by process: it varies less than rates do while others use the machine\n\n| row | target | all servers | by process | load generator, cores | its share | others, cores | lines a batch |\n|---|---|---|---|---|---|---|---|`)
 console.log(costs.join('\n'))
