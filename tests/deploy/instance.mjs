@@ -61,8 +61,12 @@ export class Instance {
     return { DRIFTLINE_STATE: this.state, DRIFTLINE_PORT: String(this.port), ...this.settings };
   }
 
-  async up(...args) {
+  async pickPort() {
     this.port ??= await freePort();
+  }
+
+  async up(...args) {
+    await this.pickPort();
     const done = await this.deploy('up', '--no-client', ...args);
     if (done.status !== 0) throw new Error(`up failed (${done.status}):\n${done.text}`);
     return done;
@@ -131,6 +135,7 @@ export function operatorsNginx(folder, instance) {
     events {}
     http {
       include /etc/nginx/mime.types;
+      variables_hash_max_size 2048;
       client_body_temp_path ${tmp}/a; fastcgi_temp_path ${tmp}/b; proxy_temp_path ${tmp}/c; uwsgi_temp_path ${tmp}/d; scgi_temp_path ${tmp}/e;
       access_log ${tmp}/access;
       include "${conf}/driftline-http.conf";
