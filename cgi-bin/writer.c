@@ -179,6 +179,7 @@ static void *writer_loop(void *argument)
 	struct writer *writer = argument;
 	struct arena arena = {0};
 	struct line *batch[BATCH_MAX];
+	db_reserve();
 	for (;;) {
 		int count = queue_take(writer, batch);
 		metrics_add("append_batches_total", 1);

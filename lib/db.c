@@ -38,8 +38,20 @@ void db_start(const char *url, int connections)
 	}
 }
 
+/* The connection that this thread keeps to itself. */
+static _Thread_local struct connection *reserved;
+
+void db_reserve(void)
+{
+	reserved = calloc(1, sizeof *reserved);
+	if (reserved == NULL)
+		abort();
+}
+
 static struct connection *pool_take(void)
 {
+	if (reserved != NULL)
+		return reserved;
 	struct timespec until;
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += WAIT_SECONDS;
@@ -58,6 +70,8 @@ static struct connection *pool_take(void)
 
 static void pool_give(struct connection *connection)
 {
+	if (connection == reserved)
+		return;
 	pthread_mutex_lock(&pool.lock);
 	connection->next = pool.free;
 	pool.free = connection;

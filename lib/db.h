@@ -10,6 +10,8 @@
 
 /* Sets up connections that are opened when they are first needed. url: a libpq URL or connection string. */
 void db_start(const char *url, int connections);
+/* Gives the calling thread a connection of its own beside those, so that it never waits for the others' calls. */
+void db_reserve(void);
 
 enum { DB_PARAMS_MAX = 12 };
 
