@@ -1,23 +1,8 @@
 /* lib/fastcgi.c */
 #include "unit.h"
 
+#include "records.h"
 #include "web.h"
-
-/* Appends a record, as nginx writes them. */
-static void record(struct buf *buf, int type, int id, const char *content, size_t size, int padding)
-{
-	char head[] = {1, (char)type, (char)(id >> 8), (char)id, (char)(size >> 8), (char)size, (char)padding, 0};
-	buf_add(buf, head, sizeof head);
-	buf_add(buf, content, size);
-	for (int i = 0; i < padding; i++)
-		buf_add(buf, "p", 1);
-}
-
-static void begin(struct buf *buf, int id, bool keep)
-{
-	char content[] = {0, 1, (char)keep, 0, 0, 0, 0, 0};
-	record(buf, 1, id, content, sizeof content, 0);
-}
 
 #define PARAMS \
 	"\x0E\x04REQUEST_METHODPOST\x01\x00" \
