@@ -151,8 +151,8 @@ static int session_find(struct request *r)
 }
 
 /*
- * What json-c lets pass is seen in the text: an escaped NUL (it cuts keys there), NaN and Infinity. Counts the keys too,
- * by their colons.
+ * What json-c lets pass is seen in the text: an escaped NUL (it cuts keys there), line ends within texts, NaN and
+ * Infinity, single quotes, a number that ends with its point. Counts the keys too, by their colons.
  */
 static bool json_scan(const char *text, size_t *keys)
 {
@@ -164,7 +164,8 @@ static bool json_scan(const char *text, size_t *keys)
 			if (strncmp(p, "\\u0000", 6) == 0)
 				return false;
 			p += p[1] != '\0';
-		} else if (!quoted && (*p == 'N' || *p == 'I')) {
+		} else if (quoted ? (unsigned char)*p < ' '
+		                  : strchr("NI'", *p) != NULL || (*p == '.' && !isdigit((unsigned char)p[1]))) {
 			return false;
 		} else if (!quoted && *p == ':') {
 			++*keys;
