@@ -88,7 +88,7 @@ end $$;
 create or replace function match_acts(p_account bigint, p_other bigint) returns setof act language plpgsql volatile as $$
 begin
     return next ('reply', 200, match_state(p_account))::act;
-    update wait set seen = true where account = p_account and room is not null;
+    update wait set seen = true where account = p_account and room is not null and not seen;
     if p_other is not null then
         return query
         select 'frame', account_channels(p_other),
