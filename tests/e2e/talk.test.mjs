@@ -1,9 +1,10 @@
 // Strangers in browsers: a guest and somebody with an account meet, talk, take back, part, and meet the next one.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { browser, button, calm, composer, guest, line, log, meet, person, register, room, say, search, shows, stop, turnTo, wait } from '../support/browser.mjs'
+import { after, before } from 'node:test'
+import { browser, button, calm, composer, guest, journey, line, log, meet, person, register, room, say, search, shows, stop, turnTo, wait } from '../support/browser.mjs'
 import { unique } from '../support/client.mjs'
 
+const step = journey()
 const tag = unique('t')
 let chromium, ann, bob, cleo
 const said = []
@@ -23,17 +24,17 @@ before(async () => {
 })
 after(() => chromium?.close())
 
-test('a guest comes in with one tap', async () => {
+step('a guest comes in with one tap', async () => {
   await guest(ann)
   await ann.getByRole('heading', { name: 'Who will it be?' }).waitFor(wait)
 })
 
-test('somebody registers', async () => {
+step('somebody registers', async () => {
   await register(bob)
   await bob.getByRole('heading', { name: '下一个会是谁？' }).waitFor(wait)
 })
 
-test('they are matched', async () => {
+step('they are matched', async () => {
   await meet(ann, bob, tag)
   assert.equal(room(ann), room(bob))
   // each is to the other what the other reads on top
@@ -44,7 +45,7 @@ test('they are matched', async () => {
   assert.match(await mask(ann), /^[A-Z]/)
 })
 
-test('twenty lines each way arrive in one order, once', async () => {
+step('twenty lines each way arrive in one order, once', async () => {
   for (let i = 1; i <= 20; i++) {
     await says(ann, `line ${i} 你好 😀`)
     await says(bob, `第 ${i} 行 👩‍🚀 ok`)
@@ -52,7 +53,7 @@ test('twenty lines each way arrive in one order, once', async () => {
   for (const page of [ann, bob]) await shows(page, said)
 })
 
-test('typing is shown, and gone with the line', async () => {
+step('typing is shown, and gone with the line', async () => {
   await composer(bob).pressSequentially('我在')
   await ann.getByText('is typing …').waitFor(wait)
   await composer(bob).press('Enter')
@@ -61,12 +62,12 @@ test('typing is shown, and gone with the line', async () => {
   await ann.getByText('is typing …').waitFor({ ...wait, state: 'detached' })
 })
 
-test('what the other has seen is marked read', async () => {
+step('what the other has seen is marked read', async () => {
   await says(ann, 'Did you see this?')
   await log(ann).getByText('Read', { exact: true }).waitFor(wait)
 })
 
-test('a line break, markup and a long word stay what they are', async () => {
+step('a line break, markup and a long word stay what they are', async () => {
   await composer(ann).fill('one')
   await ann.keyboard.press('Shift+Enter')
   await ann.keyboard.type('two')
@@ -80,7 +81,7 @@ test('a line break, markup and a long word stay what they are', async () => {
   }
 })
 
-test('a reply stands under what it answers', async () => {
+step('a reply stands under what it answers', async () => {
   await line(ann, '第 20 行 👩‍🚀 ok').click()
   await button(ann, 'Reply').click()
   await ann.getByText('Replying to').waitFor(wait)
@@ -91,7 +92,7 @@ test('a reply stands under what it answers', async () => {
   }
 })
 
-test('a line is taken back on both sides, and for good', async () => {
+step('a line is taken back on both sides, and for good', async () => {
   await says(ann, 'I should not have said that')
   await line(ann, 'I should not have said that').click()
   await button(ann, 'Take back').click()
@@ -107,14 +108,14 @@ test('a line is taken back on both sides, and for good', async () => {
   await shows(bob, said)
 })
 
-test('a reload shows the same', async () => {
+step('a reload shows the same', async () => {
   await ann.reload()
   await shows(ann, said)
   await says(ann, 'still here')
   await says(bob, '我也在')
 })
 
-test('the list of chats tells the last line and what is unread', async () => {
+step('the list of chats tells the last line and what is unread', async () => {
   const list = bob.getByRole('list')
   await button(bob, '返回').click()
   await list.getByRole('button', { name: /你：我也在/ }).waitFor(wait)
@@ -134,7 +135,7 @@ test('the list of chats tells the last line and what is unread', async () => {
   await list.getByRole('button', { name: /hello\?/ }).click()
 })
 
-test('one leaves for the next, the other is told', async () => {
+step('one leaves for the next, the other is told', async () => {
   cleo = await guest(await person(chromium))
   await search(cleo, tag)
   await stop(cleo).waitFor(wait)
@@ -151,7 +152,7 @@ test('one leaves for the next, the other is told', async () => {
   await shows(ann, [])
 })
 
-test('who was left meets somebody else', async () => {
+step('who was left meets somebody else', async () => {
   await button(bob, '遇见下一位').click()
   await stop(bob).waitFor(wait)
   await say(cleo, 'sorry, I am leaving')
@@ -170,7 +171,7 @@ test('who was left meets somebody else', async () => {
   await shows(cleo, ['你好'])
 })
 
-test('chats that are over stay in the list, each with its own last line', async () => {
+step('chats that are over stay in the list, each with its own last line', async () => {
   await button(ann, 'Back').click()
   await ann.getByRole('list').getByRole('button', { name: /hello\?.*Ended/ }).waitFor(wait)
   await ann.getByRole('list').getByRole('button', { name: /sorry, I am leaving.*Ended/ }).waitFor(wait)
@@ -179,4 +180,4 @@ test('chats that are over stay in the list, each with its own last line', async 
   await ann.getByRole('heading', { name: 'Who will it be?' }).waitFor(wait)
 })
 
-test('nothing was refused, failed or fetched from elsewhere', () => calm(ann, bob, cleo))
+step('nothing was refused, failed or fetched from elsewhere', () => calm(ann, bob, cleo))

@@ -3,6 +3,7 @@
  * steps that every journey takes, in both languages. They go by roles and labels, as people do.
  */
 import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { base, unique, until } from './client.mjs'
 
@@ -46,6 +47,18 @@ export async function tab(context, url) {
   const page = watch(await context.newPage(), new URL(url).origin)
   await page.goto(url)
   return page
+}
+
+/** The steps of one journey, each a test: what comes after one that failed is left out, for it would fail too. */
+export function journey() {
+  let broken = false
+  return (name, action) =>
+    test(name, async (t) => {
+      if (broken) return t.skip('a step before it failed')
+      broken = true
+      await action()
+      broken = false
+    })
 }
 
 /** Fails if anything happened on these pages that must not. */
