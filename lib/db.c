@@ -89,9 +89,7 @@ static void quiet(void *unused, const PGresult *notice)
 static bool is_alive(PGconn *pg)
 {
 	struct pollfd socket = {.fd = PQsocket(pg), .events = POLLIN};
-	if (PQstatus(pg) != CONNECTION_OK)
-		return false;
-	return poll(&socket, 1, 0) == 0 || (PQconsumeInput(pg) == 1 && PQstatus(pg) == CONNECTION_OK);
+	return PQstatus(pg) == CONNECTION_OK && poll(&socket, 1, 0) == 0;
 }
 
 static bool connection_open(struct connection *connection)
