@@ -19,7 +19,7 @@ BUILD_PACKAGES=(gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libjson-c-de
 	libicu-dev libcurl4-openssl-dev)
 RUN_PACKAGES=(nginx libnginx-mod-nchan postgresql-15 postgresql-client-15 runit curl openssl
 	ca-certificates procps)
-TEST_PACKAGES=(git iproute2 chromium fonts-noto-cjk postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
+TEST_PACKAGES=(git iproute2 chromium fonts-noto-cjk fonts-noto-color-emoji postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
 	shellcheck shfmt clang clang-format clang-tidy cppcheck libclang-rt-14-dev)
 HANDLERS=(api auth)
 SOCKETS_SUFFIX=/.s.PGSQL.5432
