@@ -257,11 +257,11 @@ make_folders() {
 		fail "the folder of sockets cannot be used" "$RUN belongs to somebody else" "set DRIFTLINE_RUN to a folder of your own"
 	fi
 	if is_root; then own root:driftline 3770 "$RUN"; else chmod 700 "$RUN"; fi
-	own "$HANDLER_USER:" 750 "$STATE/secrets"
+	own "$HANDLER_USER:" 700 "$STATE/secrets"
 	own "$WEB_USER:" 700 "$STATE/tls" "$STATE/nginx/tmp"
 	for service in "${SERVICES[@]}"; do
 		mkdir -p -- "$STATE/log/$service"
-		own "$(service_user "$service"):" 750 "$STATE/log/$service"
+		own "$(service_user "$service"):" 700 "$STATE/log/$service"
 	done
 	printf 's1000000\nn10\n' >"$STATE/log/.config"
 	for service in "${SERVICES[@]}"; do cp -- "$STATE/log/.config" "$STATE/log/$service/config"; done
