@@ -7,6 +7,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import WebSocket from 'ws'
 
@@ -72,6 +73,17 @@ export function sql(text) {
 /** The rows of one query, as objects. */
 export async function rows(query) {
   return JSON.parse(await sql(`select coalesce(json_agg(q), '[]') from (${query}) q`))
+}
+
+/** All that the service has logged so far: {file: text}. */
+export function logs(folder = state + '/log') {
+  const all = {}
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) Object.assign(all, logs(path))
+    else if (entry.isFile()) all[path] = readFileSync(path, 'utf8')
+  }
+  return all
 }
 
 export const md5 = (password) => createHash('md5').update(password).digest('hex')
