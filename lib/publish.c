@@ -274,14 +274,17 @@ int publish_take_gone(char (*channels)[32], int max)
 
 bool publish_ready(void)
 {
-	for (int attempt = 0; attempt < 2; attempt++) {
+	static const char request[] = "GET /p/ready HTTP/1.1\r\nHost: n\r\n\r\n";
+	bool ready = false;
+	for (int attempt = 0; !ready && attempt < 2; attempt++) { /* an idle connection may be older than nginx is */
 		int fd = connection_take(attempt > 0);
-		if (fd >= 0 && subscribers_count(fd, "ready") >= 0) {
+		struct answers answers = {.fd = fd};
+		int subscribers;
+		ready = fd >= 0 && send_all(fd, request, sizeof request - 1) && answer_read(&answers, &subscribers) != 0;
+		if (ready)
 			connection_give(fd);
-			return true;
-		}
-		if (fd >= 0)
+		else if (fd >= 0)
 			close(fd);
 	}
-	return false;
+	return ready;
 }
