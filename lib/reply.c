@@ -40,10 +40,13 @@ int fail_down(struct request *r)
 
 void reply_header(struct request *r, const char *name, const char *format, ...)
 {
-	char value[512];
 	va_list list;
 	va_start(list, format);
-	vsnprintf(value, sizeof value, format, list);
+	int size = vsnprintf(NULL, 0, format, list);
+	va_end(list);
+	char *value = arena_alloc(&r->arena, (size_t)size + 1);
+	va_start(list, format);
+	vsnprintf(value, (size_t)size + 1, format, list);
 	va_end(list);
 	buf_printf(&r->headers, "%s: %s\r\n", name, value);
 }

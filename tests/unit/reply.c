@@ -37,6 +37,20 @@ static void headers_of_a_handler_come_instead(void **state)
 	fake_close(&fake);
 }
 
+static void a_header_may_be_long(void **state)
+{
+	(void)state;
+	struct fake fake;
+	char channels[200 * 24 + 1];
+	fake_open(&fake, "GET", "/x", NULL, 0);
+	fake.r.headers.arena = &fake.r.arena;
+	memset(channels, 'c', sizeof channels - 1);
+	channels[sizeof channels - 1] = '\0';
+	reply_header(&fake.r, "X-Accel-Redirect", "/_sub/%s", channels);
+	assert_int_equal(fake.r.headers.size, strlen("X-Accel-Redirect: /_sub/\r\n") + sizeof channels - 1);
+	fake_close(&fake);
+}
+
 static void no_content_has_no_type(void **state)
 {
 	(void)state;
@@ -80,6 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_is_json_that_nobody_keeps),
 		cmocka_unit_test(headers_of_a_handler_come_instead),
+		cmocka_unit_test(a_header_may_be_long),
 		cmocka_unit_test(no_content_has_no_type),
 		cmocka_unit_test(a_failure_replaces_what_was_there),
 		cmocka_unit_test(a_part_that_is_down_says_when_to_come_again),
