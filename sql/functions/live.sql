@@ -104,7 +104,9 @@ begin
       from (select mm.key, r.last_at
               from member mm join room r on r.key = mm.room
              where mm.account = v_account
-               and (v_since is null or mm.changed_at > v_since or r.last_at > v_since or r.ended_at > v_since)
+               and (v_since is null or mm.changed_at > v_since or r.last_at > v_since or r.ended_at > v_since
+                    -- the partner has read
+                    or (r.kind = 'private' and exists (select from member p where p.room = r.key and p.changed_at > v_since)))
              order by r.last_at desc limit 50) latest;
 
     if p_match then

@@ -51,9 +51,13 @@ update room set last_at = now() - interval '1 hour', created = now() - interval 
 update member set changed_at = now() - interval '1 hour';
 select sync('ann', '{}', false, :'since') \g /dev/null
 select is(jsonb_array_length(body() -> 'conversations'), 0, 'nothing has changed');
+select call(format('message_read(%L, %L, 60)', tok('bob'), :'room')) \g /dev/null
+select sync('ann', '{}', false, :'since') \g /dev/null
+select is(body() -> 'conversations' -> 0 -> 'peer' ->> 'read_seq', '60', 'a room whose partner has read has');
+update member set changed_at = now() - interval '1 hour';
 select say('bob', :'room', 'new') \g /dev/null
 select sync('ann', '{}', false, :'since') \g /dev/null
-select is(body() -> 'conversations' -> 0 ->> 'id', :'room', 'a room with a new line has');
+select is(body() -> 'conversations' -> 0 ->> 'id', :'room', 'and one with a new line');
 select is(body() -> 'recalls', '[]', 'nothing was recalled');
 select call(format('message_recall(%L, %L, 61, 120)', tok('bob'), :'room')) \g /dev/null
 select sync('ann', '{}', false, :'since') \g /dev/null
