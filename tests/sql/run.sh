@@ -11,7 +11,8 @@ failures=0 tests=0 bad=()
 owned() { psql -X -q -v ON_ERROR_STOP=1 "$@"; }
 
 # deploy.sh's own word on what is applied, in which order and how.
-eval "$(sed -n '/^digest() {/p; /^migration() {$/,/^}$/p' "$ROOT/deploy.sh")"
+. "$ROOT/lib/deploy/say.sh"
+. "$ROOT/lib/deploy/database.sh"
 
 migrate() { { printf 'set role driftline_owner;\n' && migration; } | owned -t 2>&1; }
 

@@ -1,0 +1,145 @@
+# shellcheck shell=bash
+# The database: a cluster of its own, its roles, migrations. Sourced by deploy.sh.
+
+pg_bin() {
+	local version found
+	version=$(cat -- "$STATE/pg/PG_VERSION" 2>/dev/null || echo 15)
+	found=/usr/lib/postgresql/$version/bin
+	[ -x "$found/postgres" ] || fail "PostgreSQL $version is not there" "the database in $STATE/pg was made by it" "install postgresql-$version"
+	say "$found"
+}
+
+make_cluster() {
+	local bin
+	bin=$(pg_bin)
+	rm -rf -- "$STATE/pg.new"
+	mkdir -- "$STATE/pg.new"
+	own "$DB_USER:" 700 "$STATE/pg.new"
+	cd /
+	as "$DB_USER" "$bin/initdb" --pgdata="$STATE/pg.new" --username=postgres --encoding=UTF8 --locale=C.UTF-8 \
+		--data-checksums --auth=peer
+	mv -- "$STATE/pg.new" "$STATE/pg"
+}
+
+# Everything over the socket, by who one is: the handlers' user is the handlers'
+# role, the administrators are the owner.
+configure_cluster() {
+	local me
+	me=$(id -un)
+	put "$STATE/pg/postgresql.conf" <<-END
+		# Written by deploy.sh.
+		listen_addresses = ''
+		unix_socket_directories = '${RUN//\'/\'\'}'
+		unix_socket_permissions = 0770
+		cluster_name = 'driftline'
+		max_connections = $((DRIFTLINE_DB_CONNECTIONS * 2 + 30))
+		shared_buffers = 128MB
+		max_wal_size = 1GB
+		fsync = on
+		synchronous_commit = on
+		full_page_writes = on
+		jit = off
+		datestyle = 'iso, ymd'
+		timezone = 'UTC'
+		log_timezone = 'UTC'
+		log_destination = 'stderr'
+		log_line_prefix = '%m [%p] '
+		log_error_verbosity = terse
+		log_statement = none
+		log_min_error_statement = panic
+		log_parameter_max_length = 0
+		log_parameter_max_length_on_error = 0
+		log_checkpoints = off
+	END
+	put "$STATE/pg/pg_hba.conf" <<-END
+		# Written by deploy.sh.
+		local all all peer map=driftline
+	END
+	put "$STATE/pg/pg_ident.conf" <<-END
+		# Written by deploy.sh. $(is_root || say "All of it runs as $me.")
+		driftline $DB_USER postgres
+		driftline $DB_USER driftline_owner
+		driftline $me postgres
+		driftline $me driftline_owner
+		driftline $HANDLER_USER driftline_web
+	END
+	own "$DB_USER:" 600 "$STATE/pg/postgresql.conf" "$STATE/pg/pg_hba.conf" "$STATE/pg/pg_ident.conf"
+}
+
+make_database() {
+	local admin=(psql -X -q -v ON_ERROR_STOP=1 -h "$RUN" -U postgres -d postgres)
+	"${admin[@]}" <<-'END'
+		select format('create role %I login', r) from unnest(array['driftline_owner', 'driftline_web']) r
+		where not exists (select from pg_roles where rolname = r) \gexec
+		select 'create database driftline owner driftline_owner' where not exists (select from pg_database where datname = 'driftline') \gexec
+		revoke all on database driftline from public;
+		grant connect on database driftline to driftline_web;
+	END
+}
+
+# A database of the operator's: the handlers' role is one that their user may take on.
+make_roles() {
+	owner_psql -q <<-'END'
+		set client_min_messages = warning;
+		select 'create role driftline_web' where not exists (select from pg_roles where rolname = 'driftline_web') \gexec
+		select format('grant driftline_web to %I', current_user)
+		where not pg_has_role(current_user, 'driftline_web', 'member') \gexec
+	END
+}
+
+# psql as the owner of it all.
+owner_psql() {
+	local url=${DRIFTLINE_DATABASE_OWNER_URL:-$DRIFTLINE_DATABASE_URL}
+	if [ -z "$url" ]; then url="host='$RUN' dbname=driftline user=driftline_owner"; fi
+	PGAPPNAME=deploy psql -X -v ON_ERROR_STOP=1 "$@" "$url"
+}
+
+# One transaction: each migration once, the functions when one of them has changed,
+# the rights each time.
+migration() {
+	local file name sum functions
+	functions=$(cat -- "$ROOT"/sql/functions/*.sql 2>/dev/null | digest)
+	cat <<-'END'
+		set client_min_messages = warning;
+		\o /dev/null
+		begin;
+		select pg_advisory_xact_lock(4707206);
+		create schema if not exists driftline;
+		create table if not exists driftline.migration (
+			name text primary key, checksum text not null, applied_at timestamptz not null default now());
+	END
+	for file in "$ROOT"/sql/[0-9]*.sql; do
+		[ -e "$file" ] || continue
+		name=$(basename -- "$file" .sql)
+		sum=$(digest <"$file")
+		printf "select not exists (select from driftline.migration where name = '%s') as pending,\n" "$name"
+		printf " exists (select from driftline.migration where name = '%s' and checksum <> '%s') as altered \\\\gset\n" "$name" "$sum"
+		printf '\\if :altered\n\\warn %s was changed after it had been applied\n\\endif\n' "$name"
+		printf '\\if :pending\n\\warn applying %s\n' "$name"
+		printf "\\\\i '%s'\n" "${file//\'/\'\'}"
+		printf "insert into driftline.migration (name, checksum) values ('%s', '%s');\n\\\\endif\n" "$name" "$sum"
+	done
+	printf "select not exists (select from driftline.migration where name = 'functions' and checksum = '%s') as pending \\\\gset\n" "$functions"
+	printf '\\if :pending\n\\warn applying functions\n'
+	cat <<-'END'
+		do $$ declare f regprocedure; begin
+			for f in select p.oid from pg_proc p where p.pronamespace = to_regnamespace('api') loop
+				execute format('drop routine %s cascade', f);
+			end loop;
+		end $$;
+	END
+	for file in "$ROOT"/sql/functions/*.sql; do
+		[ -e "$file" ] || continue
+		printf "\\\\i '%s'\n" "${file//\'/\'\'}"
+	done
+	printf "insert into driftline.migration (name, checksum) values ('functions', '%s')\n" "$functions"
+	printf 'on conflict (name) do update set checksum = excluded.checksum, applied_at = now();\n\\endif\n'
+	if [ -e "$ROOT/sql/grants.sql" ]; then printf "\\\\i '%s'\n" "$(printf %s "$ROOT/sql/grants.sql" | sed "s/'/''/g")"; fi
+	printf 'commit;\n'
+}
+
+migrate() {
+	local script
+	script=$(migration)
+	owner_psql -q -t <<<"$script"
+}
