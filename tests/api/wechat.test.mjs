@@ -1,0 +1,141 @@
+// Coming in by WeChat: a service of its own that asks a double of WeChat's API. It is over https besides.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Instance } from '../deploy/instance.mjs'
+import { Person, base, call, logs, random, refused } from '../support/client.mjs'
+import { wechat } from '../support/wechat.mjs'
+
+const openid = 'o' + random(13)
+const session_key = 'canarykey' + random()
+const secret = 'canarysecret' + random()
+const double = await wechat({
+  first: { openid, session_key, unionid: 'u' },
+  again: { openid, session_key: session_key + '2' },
+  other: { openid: 'o' + random(13), session_key },
+  'a&b=c d%': { openid: 'o' + random(13), session_key },
+  blocked: { errcode: 40226, errmsg: 'code blocked' },
+  busy: { errcode: -1, errmsg: 'system error' },
+  used: { errcode: 40163, errmsg: 'code been used' },
+  garbage: '<html>no</html>',
+  list: [],
+  none: '',
+  bare: { session_key },
+  empty: { openid: '', session_key },
+  number: { openid: 1, session_key },
+  huge: { openid: 'o'.repeat(20000) },
+  failing: 500,
+  cut: 'cut',
+  slow: 'slow'
+})
+const it = new Instance({
+  env: {
+    DRIFTLINE_WECHAT_URL: double.url,
+    DRIFTLINE_WECHAT_APPID: 'wxapp',
+    DRIFTLINE_WECHAT_SECRET: secret,
+    DRIFTLINE_PUBLIC_URL: 'https://chat.example.org',
+    DRIFTLINE_ORIGINS: 'https://servicewechat.com https://other.example',
+    DRIFTLINE_LIMIT_GUESTS: '0',
+    DRIFTLINE_LIMIT_LOGINS: '0'
+  }
+})
+before(() => it.up())
+after(async () => {
+  double.close()
+  await it.remove()
+})
+const login = (code, headers) => call('POST', '/api/v1/login/wechat', { code }, headers, it.url)
+
+test('where it is not set up: 503 not_configured', async () => {
+  const answer = await call('POST', '/api/v1/login/wechat', { code: 'x' }, {}, base)
+  refused(answer, 503, 'not_configured')
+  assert.ok(Number(answer.headers.get('retry-after')) > 0)
+})
+
+test('the first login makes an account, the next ones find it', async () => {
+  const first = await login('first')
+  assert.equal(first.status, 200)
+  const { account, guest, nickname } = first.body.user
+  assert.deepEqual([account, guest], [null, false])
+  assert.ok(nickname)
+  const again = await login('again')
+  assert.deepEqual(again.body.user, first.body.user)
+  assert.notEqual(again.body.token, first.body.token)
+  const me = await new Person(again.body.token, null, it.url).get('/me')
+  assert.deepEqual(me.body, first.body.user)
+  assert.notEqual((await login('other')).body.user.created, first.body.user.created)
+  const sent = double.asked.find((q) => q.js_code === 'first')
+  assert.deepEqual(sent, { path: '/sns/jscode2session', appid: 'wxapp', secret, js_code: 'first', grant_type: 'authorization_code' })
+})
+
+test('twenty at once with one openid make one account', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => login(n % 2 ? 'first' : 'again')))
+  assert.equal(new Set(answers.map((a) => JSON.stringify(a.body.user))).size, 1)
+})
+
+test('a code goes out as it came, whatever is in it', async () => {
+  assert.equal((await login('a&b=c d%')).status, 200)
+  assert.equal(double.asked.at(-1).js_code, 'a&b=c d%')
+  assert.equal(double.asked.at(-1).appid, 'wxapp')
+})
+
+// the code, and what the service makes of WeChat's answer
+for (const [code, status, error] of [
+  ['blocked', 403, 'wechat_refused'],
+  ['used', 404, 'wechat_refused'],
+  ['unknown', 404, 'wechat_refused'],
+  ['bare', 404, 'wechat_refused'],
+  ['empty', 404, 'wechat_refused'],
+  ['number', 404, 'wechat_refused'],
+  ['busy', 503, 'unavailable'],
+  ['garbage', 503, 'unavailable'],
+  ['list', 503, 'unavailable'],
+  ['none', 503, 'unavailable'],
+  ['huge', 503, 'unavailable'],
+  ['failing', 503, 'unavailable'],
+  ['cut', 503, 'unavailable'],
+  ['slow', 503, 'unavailable']
+])
+  test(`WeChat's answer "${code}": ${status} ${error}`, async () => {
+    const answer = await login(code)
+    refused(answer, status, error)
+    if (status === 503) assert.ok(Number(answer.headers.get('retry-after')) > 0)
+    assert.ok(!answer.text.includes(session_key) && !answer.text.includes('errmsg'))
+  })
+
+for (const [name, code] of [['absent', undefined], ['a number', 1], ['empty', ''], ['too long', 'x'.repeat(129)], ['with a line end', 'a\nb']])
+  test(`a code that is ${name} is refused unasked`, async () => {
+    const before = double.asked.length
+    refused(await login(code), 422, 'invalid_field', 'code')
+    assert.equal(double.asked.length, before)
+  })
+
+test('neither openid nor session_key nor secret stands anywhere in the clear', async () => {
+  const dump = await it.deploy('psql', '-At', '-c', 'select a::text from driftline.account a')
+  assert.equal(dump.status, 0)
+  assert.ok(dump.stdout.length > 0)
+  const hex = Buffer.from(openid).toString('hex')
+  for (const [where, text] of Object.entries({ database: dump.stdout, ...logs(it.realState + '/log') }))
+    for (const word of [openid, hex, session_key, secret]) assert.ok(!text.includes(word), `${word} in ${where}`)
+})
+
+// With a public address of https, and further origins
+
+test('over https the cookie is Secure', async () => {
+  const answer = await login('first', { 'x-session': 'cookie', origin: 'https://chat.example.org' })
+  assert.deepEqual(Object.keys(answer.body), ['user'])
+  const attributes = answer.headers.get('set-cookie').split('; ').slice(1).sort()
+  assert.deepEqual(attributes, ['HttpOnly', 'Max-Age=2592000', 'Path=/', 'SameSite=Strict', 'Secure'])
+})
+
+for (const [origin, status] of [
+  ['https://chat.example.org', 200],
+  ['https://servicewechat.com', 200],
+  ['https://other.example', 200],
+  ['https://servicewechat.com.evil.example', 403],
+  ['https://other.exampl', 403],
+  ['https://servicewechat.com https://other.example', 403]
+])
+  test(`the configured origins: ${origin} is answered ${status}`, async () => {
+    const answer = await call('POST', '/api/v1/login/guest', {}, { origin }, it.url)
+    assert.equal(answer.status, status)
+  })
