@@ -4,7 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { SESSION_SECONDS = 30 * 24 * 3600, NICKNAME_MAX = 24 };
+/* The database says how long a token lives, from its last use on; the cookie only must not go before it. */
+enum { COOKIE_SECONDS = 400 * 24 * 3600, NICKNAME_MAX = 24 };
 
 struct password {
 	const char *scheme, *digest;
@@ -54,7 +55,7 @@ static int session_reply(struct request *r, int status, const char *token)
 	struct buf user = r->reply;
 	r->reply = (struct buf){.arena = &r->arena};
 	if (asks_for_cookie(r)) {
-		cookie_set(r, token, SESSION_SECONDS);
+		cookie_set(r, token, COOKIE_SECONDS);
 		buf_text(&r->reply, "{\"user\":");
 	} else {
 		buf_printf(&r->reply, "{\"token\":\"%s\",\"user\":", token);
@@ -226,8 +227,12 @@ int account_update(struct request *r)
 		return fail_field(r, "account");
 	if (has_name != (digest != NULL))
 		return fail_field(r, has_name ? "password_v2" : "account");
-	if (has_name)
+	if (has_name) { /* nothing is hashed for somebody without a session, nor for one who has a name */
+		int status = ACT0(r, "me_unnamed");
+		if (status != 204)
+			return status;
 		TRY(password_new(r, (struct password){"v2", digest}, &salt, &hash));
+	}
 	return ACT(r, "me_update", nickname, language, name, salt, hash, has_name ? password_cost : NULL);
 }
 

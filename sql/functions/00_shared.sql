@@ -30,6 +30,11 @@ begin
     return v_account;
 end $$;
 
+-- Tokens live 30 days from here on. Written once a day at the most.
+create or replace function session_slide(p_token bytea) returns void language sql volatile as $$
+    update session set expires = now() + interval '30 days' where token = p_token and expires < now() + interval '29 days'
+$$;
+
 -- The caller's membership of a room; 404 for a room that is not there or never was the caller's.
 create or replace function session_member(p_token bytea, p_room text) returns member language plpgsql stable as $$
 declare

@@ -122,6 +122,17 @@ create or replace function api.me(p_token bytea) returns setof act language sql 
     select 'reply'::text, '200'::text, user_json(session_account(p_token))
 $$;
 
+-- 204 for a guest, who may take a name: asked before a password is hashed.
+create or replace function api.me_unnamed(p_token bytea) returns setof act language plpgsql stable as $$
+declare
+    v_account bigint := session_account(p_token);
+begin
+    if exists (select from account a where a.id = v_account and a.name is not null) then
+        perform fail(409, 'has_account');
+    end if;
+    return next ('reply', 204, null)::act;
+end $$;
+
 -- Changes what is not null. A name with a password makes a guest an account.
 create or replace function api.me_update(p_token bytea, p_nickname text, p_locale text,
                                          p_name text, p_salt bytea, p_hash bytea, p_cost text)

@@ -4,6 +4,7 @@ set local search_path = driftline;
 create or replace function api.stream(p_token bytea, p_ticket bytea) returns setof act language plpgsql volatile as $$
 begin
     perform session_account(p_token);
+    perform session_slide(p_token);
     insert into ticket (ticket, token, expires) values (p_ticket, p_token, now() + interval '30 seconds');
     return next ('reply', 200, rfc3339(now() + interval '30 seconds'))::act;
 end $$;
@@ -60,7 +61,7 @@ declare
     m record;
     a act;
 begin
-    update session set expires = now() + interval '30 days' where token = p_token and expires < now() + interval '29 days';
+    perform session_slide(p_token);
     update account set seen_at = v_now where id = v_account and seen_at < v_now - interval '10 minutes';
 
     for m in

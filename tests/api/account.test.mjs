@@ -309,7 +309,7 @@ test('X-Session: cookie sets one, and leaves the token out', async () => {
   const { answer } = await cookieSession()
   const [pair, ...attributes] = answer.headers.get('set-cookie').split('; ')
   assert.match(pair, /^driftline_session=[\w-]{22}$/)
-  assert.deepEqual(attributes.sort(), ['HttpOnly', 'Max-Age=2592000', 'Path=/', 'SameSite=Strict'])
+  assert.deepEqual(attributes.sort(), ['HttpOnly', 'Max-Age=34560000', 'Path=/', 'SameSite=Strict'])
   assert.deepEqual(Object.keys(answer.body), ['user'])
   assert.ok(!answer.text.includes(pair.split('=')[1]))
 })

@@ -124,7 +124,7 @@ test('over https the cookie is Secure', async () => {
   const answer = await login('first', { 'x-session': 'cookie', origin: 'https://chat.example.org' })
   assert.deepEqual(Object.keys(answer.body), ['user'])
   const attributes = answer.headers.get('set-cookie').split('; ').slice(1).sort()
-  assert.deepEqual(attributes, ['HttpOnly', 'Max-Age=2592000', 'Path=/', 'SameSite=Strict', 'Secure'])
+  assert.deepEqual(attributes, ['HttpOnly', 'Max-Age=34560000', 'Path=/', 'SameSite=Strict', 'Secure'])
 })
 
 for (const [origin, status] of [
