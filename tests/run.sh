@@ -5,7 +5,7 @@
 set -Eeuo pipefail
 cd "$(dirname -- "$0")/.."
 
-ALL=(unit client api journeys)
+ALL=(lint unit sql client api journeys applet faults deploy sanitize)
 SERVICE=
 PASSED=()
 FAILED=()
@@ -73,7 +73,11 @@ for name in "${suites[@]}"; do
 	began=$SECONDS
 	# In a shell of its own, so that whatever fails in it ends it; the service is made outside, to be shared.
 	case $name in api | journeys | applet | faults | sanitize) service ;; esac
-	if (set -e && "suite_$name"); then PASSED+=("$name"); else FAILED+=("$name"); fi
+	set +e # in the condition of an `if` bash would go on after a failure, whatever the shell inside has set
+	(set -e && "suite_$name")
+	status=$?
+	set -e
+	if [ "$status" = 0 ]; then PASSED+=("$name"); else FAILED+=("$name"); fi
 	printf -- '--- %s: %d s\n' "$name" $((SECONDS - began))
 done
 printf '\nSuites: %d passed, %d failed\n' ${#PASSED[@]} ${#FAILED[@]}

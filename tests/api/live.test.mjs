@@ -327,8 +327,9 @@ test('sync: whoever was away learns what changed since, and nothing else', async
   const all = (await me.post('/sync', { rooms: {} })).body
   assert.deepEqual(new Set(all.conversations.map((r) => r.id)), new Set(chats.map((c) => c.room)))
   // long ago, so that nothing of it is new
-  await sql(`update room set last_at = now() - interval '30 min' where id in (${chats.map((c) => `'${c.room}'`).join()});
-    update member set changed_at = now() - interval '30 min' where account = ${await me.key()}`)
+  await sql(`with aged as (
+      update room set last_at = now() - interval '30 min' where id in (${chats.map((c) => `'${c.room}'`).join()}) returning key)
+    update member set changed_at = now() - interval '30 min' where room in (select key from aged)`)
   const since = all.since
   const later = async () => (await me.post('/sync', { rooms: {}, since })).body
   assert.deepEqual((await later()).conversations, [])
