@@ -80,6 +80,8 @@ int act_result(struct request *r, PGresult *result)
 			publish_frame(&publish, target, body, (size_t)PQgetlength(result, i, 2));
 		} else if (target[0] && strcmp(kind, "bye") == 0) {
 			publish_bye(&publish, target, body);
+		} else if (strcmp(kind, "check") == 0) {
+			publish_check(target);
 		}
 	}
 	PQclear(result);

@@ -188,7 +188,7 @@ static int answer_read(struct answers *answers, int *subscribers)
 	return status;
 }
 
-static void gone_add(const char *channels)
+void publish_check(const char *channels)
 {
 	pthread_mutex_lock(&lock);
 	for (const char *p = channels; *p && gone_count < GONE_MAX; p += strcspn(p, ","), p += *p == ',')
@@ -211,7 +211,7 @@ static bool parts_send(struct publish *publish, struct publish_part **part, size
 			if (status == 0 || status >= 500)
 				return false;
 			if ((*part)->channels != NULL && subscribers >= 0 && subscribers < (*part)->count)
-				gone_add((*part)->channels);
+				publish_check((*part)->channels);
 			*begin = (*part)->end;
 		}
 	}

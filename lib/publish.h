@@ -23,11 +23,13 @@ void publish_frame(struct publish *publish, const char *channels, const char *fr
 void publish_bye(struct publish *publish, const char *channel, const char *frame);
 /*
  * Sends all and waits until Nchan has delivered. False: some did not go out, after one new try over a new connection;
- * clients heal by sync, so a caller need not do more. Connections that nobody is at are reported to publish_take_gone().
+ * clients heal by sync, so a caller need not do more. Connections that nobody seems to be at are left to publish_take_gone().
  */
 bool publish_end(struct publish *publish);
 
-/* Up to max channels that turned out to have no subscriber, each ID_SIZE + 1 characters at the most. Returns how many. */
+/* Leaves connections' channels, comma-separated, to publish_take_gone(). */
+void publish_check(const char *channels);
+/* Up to max of those channels that turned out to have no subscriber, each ID_SIZE + 1 characters at the most. Returns how many. */
 int publish_take_gone(char (*channels)[32], int max);
 
 bool publish_ready(void); /* whether the publisher location answers */

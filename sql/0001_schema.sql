@@ -200,5 +200,6 @@ create table alias_word (
 );
 
 -- What a function of schema api answers, row by row: at most one 'reply' (target: the status), any number of
--- 'frame' (target: channels, comma-separated) and 'bye' (target: one channel, told and then closed).
+-- 'frame' (target: channels, comma-separated), 'bye' (target: one channel, told and then closed) and 'check' (target:
+-- channels of connections that may have gone without a word).
 create type act as (kind text, target text, body text);

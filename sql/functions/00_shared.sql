@@ -124,10 +124,11 @@ begin
     select message_json(r.id, c, m) into v_message
       from message c join member m on m.key = c.member
      where c.room_kind = r.kind and c.room = r.key and c.seq = v_last;
-    select count(*) into v_unread
-      from (select 1 from message c
-             where c.room_kind = r.kind and c.room = r.key and c.seq > me.read_seq and c.seq <= v_last and c.member <> me.key
-             limit 100) n;
+    -- Of the newest 200: who has written so much since the last look has seen the rest.
+    select least(count(*) filter (where n.member <> me.key), 100) into v_unread
+      from (select c.member from message c
+             where c.room_kind = r.kind and c.room = r.key and c.seq > me.read_seq and c.seq <= v_last
+             order by c.seq desc limit 200) n;
     return '{"id":"' || r.id || '","kind":"' || r.kind || '","topic":' || to_json(r.topic)
         || ',"description":' || to_json(r.description) || ',"tags":' || to_json(r.tags)
         || ',"capacity":' || r.capacity || ',"members":' || r.members || ',"public":' || r.public

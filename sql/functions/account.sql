@@ -105,12 +105,23 @@ begin
     return query select * from session_open(v_account, p_token);
 end $$;
 
+-- The account's sessions (p_only, or all but p_except), held until the end of the transaction: a socket that is being
+-- opened with one of them is there when this returns, and is ended with the others.
+create or replace function sessions_lock(p_account bigint, p_only bytea, p_except bytea) returns bytea[]
+language sql volatile as $$
+    select array_agg(held.token)
+      from (select s.token from session s
+             where s.account = p_account and (p_only is null or s.token = p_only)
+               and (p_except is null or s.token <> p_except)
+             order by s.token for update) held
+$$;
+
 create or replace function api.logout(p_token bytea, p_all boolean) returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := session_account(p_token);
     v_tokens bytea[];
 begin
-    select array_agg(s.token) into v_tokens from session s where s.account = v_account and (p_all or s.token = p_token);
+    v_tokens := sessions_lock(v_account, case when p_all then null else p_token end, null);
     return query select * from connections_end(v_tokens, 'logged_out');
     delete from session where token = any (v_tokens);
     -- Nobody is left to hear of a match.
@@ -163,7 +174,7 @@ begin
     if not found then
         perform fail(404, 'bad_credentials');
     end if;
-    select array_agg(s.token) into v_tokens from session s where s.account = v_account and s.token <> p_token;
+    v_tokens := sessions_lock(v_account, null, p_token);
     return query select * from connections_end(v_tokens, 'logged_out');
     delete from session where token = any (v_tokens);
     return next ('reply', 204, null)::act;

@@ -30,6 +30,10 @@ begin
     perform 1 from member m join room r on r.key = m.room
       where m.account = v_account and m.left_at is null and r.kind = 'private' and r.ended_at is null
       order by r.key for share of r;
+    -- Whether anybody is still at the others is looked up by the handlers, afterwards.
+    return query
+    select 'check', string_agg(o.channel, ','), null from connection o
+     where o.account = v_account and o.channel <> v_channel having count(*) > 0;
     return query
     delete from connection c
      where c.channel in (select o.channel from connection o where o.account = v_account
@@ -128,7 +132,7 @@ end $$;
 -- Channels that nobody was subscribed to when something was published: their connections are gone. Young ones are
 -- left alone, their socket may still be opening.
 create or replace function api.connections_gone(p_channels text[]) returns void language sql volatile as $$
-    delete from connection where channel = any (p_channels) and opened < now() - interval '30 seconds'
+    delete from connection where channel = any (p_channels) and opened < now() - interval '10 seconds'
 $$;
 
 -- What has run out goes, in small portions.

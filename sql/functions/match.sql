@@ -33,7 +33,7 @@ create or replace function match_partner(p_me wait, p_relax int) returns bigint 
         select w.* from wait w
          where w.target = 'private' and w.room is null and w.lease > now() and w.account <> p_me.account
            and not exists (select from block b where (b.account, b.other) in ((w.account, p_me.account), (p_me.account, w.account)))
-    ), weight as (
+    ), weight as materialized (
         select t.tag, ln(1 + (select count(*) from live) / count(*)::float8) + 0.01 as weight
           from live, unnest(live.tags) t(tag) where t.tag = any (p_me.tags) group by t.tag
     ), judged as (

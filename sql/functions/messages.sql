@@ -74,25 +74,34 @@ begin
       from numbered j;
 end $$;
 
--- A page of a room's history, ascending: the newest one, or before, after or around a seq (exclusive).
+-- A page of a room's history, ascending: the newest one, or before, after or around a seq (exclusive). Each direction
+-- has a branch of its own, so that a page is read off the index however long the room is.
 create or replace function api.messages(p_token bytea, p_room text, p_before int, p_after int, p_around int, p_limit int)
 returns setof act language plpgsql stable as $$
 declare
     me member := session_member(p_token, p_room);
     v_kind text := (select r.kind from room r where r.key = me.room);
+    v_low int;
+    v_high int;
     v_items text;
     v_count int;
 begin
+    select min(s.from_seq), max(coalesce(s.to_seq, 2147483647)) into v_low, v_high from stay s where s.member = me.key;
+    v_high := least(v_high, p_before - 1);
     if p_around is not null then
         p_after := greatest(p_around - p_limit / 2 - 1, 0);
     end if;
+    v_low := greatest(v_low, p_after + 1);
     with page as (
-        select c.* from message c join stay s on s.member = me.key
-           and c.seq >= s.from_seq and (s.to_seq is null or c.seq <= s.to_seq)
-         where c.room_kind = v_kind and c.room = me.room
-           and (p_before is null or c.seq < p_before) and (p_after is null or c.seq > p_after)
-         order by case when p_after is null then -c.seq else c.seq end
-         limit p_limit + 1
+        (select c.* from message c
+          where p_after is null and c.room_kind = v_kind and c.room = me.room and c.seq between v_low and v_high
+            and during_stay(me.key, c.seq)
+          order by c.seq desc limit p_limit + 1)
+        union all
+        (select c.* from message c
+          where p_after is not null and c.room_kind = v_kind and c.room = me.room and c.seq between v_low and v_high
+            and during_stay(me.key, c.seq)
+          order by c.seq limit p_limit + 1)
     ), kept as (
         select * from page order by case when p_after is null then -seq else seq end limit p_limit
     )
