@@ -91,7 +91,9 @@ begin
     if p_around is not null then
         p_after := greatest(p_around - p_limit / 2 - 1, 0);
     end if;
-    v_low := greatest(v_low, p_after + 1);
+    if p_after is not null then -- least() would pass over a null
+        v_low := greatest(v_low, least(p_after, 2147483646) + 1);
+    end if;
     with page as (
         (select c.* from message c
           where p_after is null and c.room_kind = v_kind and c.room = me.room and c.seq between v_low and v_high

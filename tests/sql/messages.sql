@@ -22,6 +22,9 @@ select is(page('ann', :'room', '1', 'null', 'null', 3), '', 'before the first th
 select is(page('ann', :'room', 'null', '7', 'null', 2), '8,9 more', 'after, exclusive');
 select is(page('ann', :'room', 'null', '0', 'null', 2), '1,2 more', 'from the start');
 select is(page('ann', :'room', 'null', '10', 'null', 2), '', 'after the last there is nothing');
+select is(page('ann', :'room', 'null', '2147483647', 'null', 2), '', 'however far after');
+select is(page('ann', :'room', '2147483647', 'null', 'null', 2), '9,10 more', 'however far before');
+select is(page('ann', :'room', 'null', 'null', '2147483647', 2), '', 'however far around');
 select is(page('ann', :'room', 'null', 'null', '5', 3), '4,5,6 more', 'around is centred');
 select is(page('ann', :'room', 'null', 'null', '1', 3), '1,2,3 more', 'around the first');
 select is(page('cy', :'room', 'null', 'null', 'null', 3), '404 no_room', 'not for a stranger');
