@@ -406,7 +406,7 @@ test('what a client missed while its socket was gone comes by sync, each line on
   assert.deepEqual([...seen].sort((a, b) => a - b), range(4, 9))
 })
 
-test('40 who open a socket while lines flow miss nothing: open, then sync', async () => {
+test('25 who open a socket while lines flow miss nothing: open, then sync', async () => {
   const { one, two, room } = await chat()
   let done = false
   const writing = Promise.all(
@@ -415,7 +415,7 @@ test('40 who open a socket while lines flow miss nothing: open, then sync', asyn
     })
   )
   try {
-    for (let n = 0; n < 40; n++) {
+    for (let n = 0; n < 25; n++) {
       const late = await new Person(two.token).open()
       const seen = new Set()
       const newest = (await late.get(`/rooms/${room}/messages?limit=1`)).body.items[0]?.seq ?? 0

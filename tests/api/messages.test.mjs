@@ -184,8 +184,8 @@ test('32 writers at once: one gapless order, the same for both and the database'
   assert.deepEqual(await stored(room), answered.map(({ seq, client_id, body }) => ({ seq, client_id, body })))
 })
 
-test('32 rooms at once: each has its own order', async () => {
-  const chats = await Promise.all(range(1, 32).map(chat))
+test('16 rooms at once: each has its own order', async () => {
+  const chats = await Promise.all(range(1, 16).map(chat))
   const answers = await Promise.all(chats.flatMap(({ one, two, room }) => range(1, 10).map((n) => (n % 2 ? one : two).send(room, String(n)))))
   assert.ok(answers.every((a) => a.status === 200))
   for (const { room, two } of chats) {

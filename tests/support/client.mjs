@@ -3,7 +3,7 @@
  *
  * DRIFTLINE_TEST_BASE  the service under test, http://127.0.0.1:8080 without it; its limits have to be off or high
  * DRIFTLINE_STATE      its state folder (var/ of the checkout without it): for its logs, and to kill its parts
- * DRIFTLINE_TEST_PSQL  psql as the database's owner, as a shell would run it; without it, `deploy.sh psql` of that folder
+ * DRIFTLINE_TEST_PSQL  psql as the database's owner, as a shell would run it; without it, by what that folder says
  */
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
@@ -15,7 +15,9 @@ const checkout = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/,
 export const base = process.env.DRIFTLINE_TEST_BASE ?? 'http://127.0.0.1:8080'
 export const state = process.env.DRIFTLINE_STATE ?? checkout + '/var'
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`
-const psql = process.env.DRIFTLINE_TEST_PSQL ?? `DRIFTLINE_STATE=${quote(state)} ${quote(checkout + '/deploy.sh')} psql`
+const psql =
+  process.env.DRIFTLINE_TEST_PSQL ??
+  `. ${quote(state + '/instance')}; exec psql "\${DRIFTLINE_DATABASE_OWNER_URL:-\${DRIFTLINE_DATABASE_URL:-host='$RUN' dbname=driftline user=driftline_owner}}"`
 
 export { randomUUID }
 export const random = (bytes = 6) => randomBytes(bytes).toString('hex')
