@@ -35,6 +35,7 @@ int app_run(enum pool pool, void (*background)(void))
 	password_pool(config.hash_workers, config.hash_queue);
 	rate_limit(RATE_MESSAGES, config.limit_messages);
 	rate_limit(RATE_MATCHES, config.limit_matches);
+	rate_limit(RATE_SIGNALS, config.limit_signals);
 	const char *socket = path_in(config.run, pool == POOL_API ? "api.sock" : "auth.sock");
 	if (pool == POOL_API) {
 		writer_start();

@@ -32,6 +32,6 @@ int operator_ready(struct request *r)
 int operator_metrics(struct request *r)
 {
 	reply_header(r, "Content-Type", "text/plain; version=0.0.4");
-	metrics_write(&r->reply, routes);
+	metrics_write(&r->reply);
 	return 200;
 }

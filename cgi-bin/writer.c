@@ -123,11 +123,6 @@ static PGresult *batch_append(struct arena *arena, struct line *const *batch, in
 	return db_call("message_append", &params);
 }
 
-static void line_done(struct line *line, int status)
-{
-	loop_answer(line->r, status);
-}
-
 /* Judges each line of a batch that the database took, publishes what is new, then lets the requests go on. */
 static void batch_finish(struct writer *writer, struct arena *arena, struct line *const *batch, const PGresult *result)
 {
@@ -151,10 +146,17 @@ static void batch_finish(struct writer *writer, struct arena *arena, struct line
 	publish_end(&publish);
 	for (int i = 0; i < PQntuples(result); i++) {
 		if (statuses[i] != 0)
-			line_done(batch[i], statuses[i]);
+			loop_answer(batch[i]->r, statuses[i]);
 		else
 			queue_add(writer, batch[i]);
 	}
+}
+
+/* Whether a batch failed by what one of its lines holds: that is not the others' trouble, and each is tried by itself. */
+static bool is_of_data(const PGresult *result)
+{
+	const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+	return state != NULL && (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0);
 }
 
 static void batch_run(struct writer *writer, struct arena *arena, struct line *const *batch, int count)
@@ -163,14 +165,13 @@ static void batch_run(struct writer *writer, struct arena *arena, struct line *c
 	if (PQresultStatus(result) == PGRES_TUPLES_OK) {
 		batch_finish(writer, arena, batch, result);
 		PQclear(result);
-	} else if (result != NULL && count > 1) {
-		/* One line's trouble is not the others': each for itself. */
+	} else if (count > 1 && is_of_data(result)) {
 		PQclear(result);
 		for (int i = 0; i < count; i++)
 			batch_run(writer, arena, batch + i, 1);
 	} else {
 		for (int i = 0; i < count; i++)
-			line_done(batch[i], act_result(batch[i]->r, i == 0 ? result : NULL));
+			loop_answer(batch[i]->r, act_result(batch[i]->r, i == 0 ? result : NULL));
 	}
 }
 

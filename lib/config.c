@@ -93,6 +93,8 @@ const struct setting config_settings[] = {
 	    "Messages a minute from one account."),
 	INT("DRIFTLINE_LIMIT_MATCHES", limit_matches, "20", 0, 100000,
 	    "Matches asked for a minute by one account."),
+	INT("DRIFTLINE_LIMIT_SIGNALS", limit_signals, "240", 0, 100000,
+	    "Read marks and typing signs a minute by one account."),
 	INT("DRIFTLINE_MATCH_RELAX", match_relax, "15", 0, 3600,
 	    "Seconds of waiting after which shared tags are no longer asked for."),
 	INT("DRIFTLINE_MATCH_LEASE", match_lease, "15", 3, 3600,

@@ -41,6 +41,7 @@ struct config {
 	int limit_logins;
 	int limit_messages; /* per account and minute */
 	int limit_matches; /* per account and minute */
+	int limit_signals; /* per account and minute */
 
 	/* behaviour, in seconds */
 	int match_relax;

@@ -45,9 +45,8 @@ void metrics_add(const char *name, long value)
 	}
 }
 
-void metrics_write(struct buf *buf, const struct route *routes)
+void metrics_write(struct buf *buf)
 {
-	(void)routes;
 	buf_text(buf, "# TYPE driftline_requests_total counter\n");
 	for (size_t i = 0; i < ROUTES_MAX && counters[i].route != NULL; i++)
 		for (int class = 1; class < CLASSES; class ++)

@@ -1,4 +1,7 @@
-/* Budgets per session: token buckets in one table of fixed size. Two sessions that fall on one slot: the later takes it over. */
+/*
+ * Budgets per session: token buckets in one table of fixed size. Of two sessions that fall on one slot the later takes it
+ * over once the budget there is whole again; until then they share it, so that nobody gets a new one by a made-up token.
+ */
 #include "web.h"
 
 #include <pthread.h>
@@ -32,11 +35,11 @@ int rate_take(enum rate rate, const uint8_t token[DIGEST_SIZE])
 	float per_millisecond = (float)limits[rate] / 60000, most = (float)limits[rate];
 	pthread_mutex_lock(&lock);
 	struct bucket *bucket = &buckets[rate][key % SLOTS];
-	if (bucket->key != key)
-		*bucket = (struct bucket){.key = key, .left = most, .at = at};
 	bucket->left += (float)(at - bucket->at) * per_millisecond;
 	bucket->left = bucket->left > most ? most : bucket->left;
 	bucket->at = at;
+	if (bucket->key != key && (bucket->key == 0 || bucket->left >= most))
+		*bucket = (struct bucket){.key = key, .left = most, .at = at};
 	bool taken = bucket->left >= 1;
 	if (taken)
 		bucket->left -= 1;

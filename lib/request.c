@@ -77,8 +77,12 @@ static int route_find(struct request *r, const struct route *routes, enum pool p
 
 static void language_choose(struct request *r)
 {
-	/* The first language named decides; quality values are in that order in every browser we know. */
-	r->chinese = strncasecmp(request_param(r, "HTTP_ACCEPT_LANGUAGE"), "zh", 2) == 0;
+	/* The first one named that we speak: quality values are in that order in every browser we know. */
+	for (const char *p = request_param(r, "HTTP_ACCEPT_LANGUAGE"); *p; p += strcspn(p, ","), p += strspn(p, ", ")) {
+		r->chinese = strncasecmp(p, "zh", 2) == 0;
+		if (r->chinese || strncasecmp(p, "en", 2) == 0)
+			return;
+	}
 }
 
 /* Whether text stands among words, which are parted by blanks. */

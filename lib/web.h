@@ -22,7 +22,7 @@ enum who { ANYONE, SESSION }; /* SESSION: with a token; whether it lives, the da
 /* The program that serves a route. POOL_LOOP: api too, in its event loop itself, since the handler never waits. */
 enum pool { POOL_ALL, POOL_API, POOL_LOOP, POOL_AUTH };
 
-enum rate { RATE_NONE, RATE_MESSAGES, RATE_MATCHES, RATE_COUNT }; /* a budget per session and minute */
+enum rate { RATE_NONE, RATE_MESSAGES, RATE_MATCHES, RATE_SIGNALS, RATE_COUNT }; /* a budget per session and minute */
 
 enum { ROUTE_ARGS_MAX = 2, BODY_MAX = 16 * 1024 };
 
@@ -129,7 +129,7 @@ void rate_limit(enum rate rate, int per_minute); /* 0: no limit */
 
 void metrics_count(const struct route *route, int status, long microseconds);
 void metrics_add(const char *name, long value); /* name: a literal */
-void metrics_write(struct buf *buf, const struct route *routes);
+void metrics_write(struct buf *buf);
 
 /* server.c: what the two ways of serving share. */
 

@@ -135,6 +135,7 @@ create table wait (
     matched_at timestamptz,
     seen       boolean not null default false
 );
+create index wait_room on wait (room);
 
 -- Who met whom, and how long the one who waited had waited: the source of estimates, and of "not again today".
 create table match_log (

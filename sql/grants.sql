@@ -12,6 +12,7 @@ begin
         execute format('alter function %s set enable_seqscan = off', f);
     end loop;
 end $$;
+-- The append joins a few lines with large tables: by their indexes, never by reading one of them into a hash.
 alter function api.message_append(bytea[], text[], uuid[], text[], int[]) set enable_hashjoin = off;
 alter function api.message_append(bytea[], text[], uuid[], text[], int[]) set enable_mergejoin = off;
 revoke all on schema driftline, api from public;

@@ -86,7 +86,7 @@ create or replace function mask_json(p member) returns text language sql immutab
         || ',"avatar":"' || avatar_url(p.id) || '"'
 $$;
 
--- `message` as docs/api.md has it. lib/message.c writes the same shape for a message just sent.
+-- `message` as docs/api.md has it. cgi-bin/writer.c writes the same shape for a message just sent.
 create or replace function message_json(p_room text, p message, p_member member) returns text language sql stable as $$
     select '{"room":"' || p_room || '","seq":' || p.seq || ',' || mask_json(p_member)
         || ',"kind":"' || p.kind || '","body":' || coalesce(to_json(p.body)::text, 'null')
@@ -169,6 +169,26 @@ create or replace function room_channels(p_room bigint, p_except bigint default 
            end
       from room r where r.key = p_room
 $$;
+
+-- Ends a private chat by one of its members, unless it has ended: the frame that tells both.
+create or replace function private_end(p_by member) returns setof act language plpgsql volatile as $$
+declare
+    r room;
+    v_now timestamptz;
+begin
+    select * into r from room where key = p_by.room for no key update;
+    v_now := clock_timestamp();
+    if r.ended_at is not null then
+        return;
+    end if;
+    return next ('frame', room_channels(r.key),
+                 '{"type":"member","room":"' || r.id || '","member":"' || p_by.id
+                 || '","event":"left","reason":"left","at":"' || rfc3339(v_now) || '"}')::act;
+    update room set ended_at = v_now, ended_by = p_by.key, ended_why = 'left', members = 0 where key = r.key;
+    update member set left_at = v_now, changed_at = v_now where room = r.key;
+    update stay set to_seq = r.last_seq where to_seq is null and member in (select key from member where room = r.key);
+    delete from wait where room = r.key;
+end $$;
 
 create or replace function account_channels(p_account bigint) returns text language sql stable as $$
     select string_agg(c.channel, ',') from connection c where c.account = p_account

@@ -138,11 +138,19 @@ begin
     return query select * from match_acts(v_account, v_other);
 end $$;
 
+-- A match that its owner had not heard of when the wait was given up is ended, or the partner would sit there alone.
 create or replace function api.match_stop(p_token bytea) returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := session_account(p_token);
+    v_unheard member;
 begin
     perform pg_advisory_xact_lock(hashtext('driftline.match'));
+    select m.* into v_unheard
+      from wait w join member m on m.room = w.room and m.account = w.account
+     where w.account = v_account and not w.seen;
+    if v_unheard.key is not null then
+        return query select * from private_end(v_unheard);
+    end if;
     delete from wait where account = v_account;
     return next ('reply', 204, null)::act;
 end $$;

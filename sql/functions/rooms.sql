@@ -42,19 +42,10 @@ end $$;
 create or replace function api.room_leave(p_token bytea, p_room text) returns setof act language plpgsql volatile as $$
 declare
     me member := session_member(p_token, p_room);
-    r room;
-    v_now timestamptz;
 begin
-    select * into r from room where key = me.room for no key update;
-    v_now := clock_timestamp();
-    if r.ended_at is null then
-        return next ('frame', room_channels(r.key),
-                     '{"type":"member","room":"' || r.id || '","member":"' || me.id
-                     || '","event":"left","reason":"left","at":"' || rfc3339(v_now) || '"}')::act;
-        update room set ended_at = v_now, ended_by = me.key, ended_why = 'left', members = 0 where key = r.key;
-        update member set left_at = v_now, changed_at = v_now where room = r.key;
-        update stay set to_seq = r.last_seq where to_seq is null and member in (select key from member where room = r.key);
-        delete from wait where room = r.key;
+    if exists (select from room r where r.key = me.room and r.kind <> 'private') then
+        perform fail(404, 'no_room');
     end if;
+    return query select * from private_end(me);
     return next ('reply', 204, null)::act;
 end $$;
