@@ -124,7 +124,8 @@ static PGresult *batch_append(struct arena *arena, struct line *const *batch, in
 }
 
 /* Judges each line of a batch that the database took, publishes what is new, then lets the requests go on. */
-static void batch_finish(struct writer *writer, struct arena *arena, struct line *const *batch, const PGresult *result)
+static void batch_finish(struct writer *writer, struct arena *arena, struct line *const *batch, int count,
+                         const PGresult *result)
 {
 	int statuses[BATCH_MAX] = {0};
 	struct publish publish;
@@ -144,7 +145,7 @@ static void batch_finish(struct writer *writer, struct arena *arena, struct line
 		}
 	}
 	publish_end(&publish);
-	for (int i = 0; i < PQntuples(result); i++) {
+	for (int i = 0; i < count; i++) {
 		if (statuses[i] != 0)
 			loop_answer(batch[i]->r, statuses[i]);
 		else
@@ -163,7 +164,7 @@ static void batch_run(struct writer *writer, struct arena *arena, struct line *c
 {
 	PGresult *result = batch_append(arena, batch, count);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK) {
-		batch_finish(writer, arena, batch, result);
+		batch_finish(writer, arena, batch, count, result);
 		PQclear(result);
 	} else if (count > 1 && is_of_data(result)) {
 		PQclear(result);
