@@ -73,6 +73,8 @@ make_database() {
 		where not exists (select from pg_roles where rolname = r) \gexec
 		select 'create database driftline owner driftline_owner' where not exists (select from pg_database where datname = 'driftline') \gexec
 		revoke all on database driftline from public;
+		-- what a handler refuses is no error of the database's: driftline.fail() keeps it out of the log
+		grant set on parameter log_min_messages to driftline_owner;
 		grant connect on database driftline to driftline_web;
 	END
 }

@@ -2,10 +2,14 @@
 set local search_path = driftline;
 
 -- Ends the call: the handler answers p_status with p_code, and nothing of the transaction stays.
--- p_field names the field that is wrong; p_more is JSON to stand beside code and message.
+-- p_field names the field that is wrong; p_more is JSON to stand beside code and message. It is no trouble of the
+-- database's, so it stays out of its log where the owner may say so (./deploy.sh up grants that in its own cluster).
 create or replace function fail(p_status int, p_code text, p_field text default '', p_more jsonb default '{}')
 returns void language plpgsql as $$
 begin
+    if has_parameter_privilege('log_min_messages', 'set') then
+        perform set_config('log_min_messages', 'fatal', true);
+    end if;
     raise exception using errcode = 'DL' || p_status, message = p_code, column = p_field, detail = p_more::text;
 end $$;
 
