@@ -15,6 +15,9 @@ interface Shown {
   $page?: { fullPath?: string }
 }
 
+/** A page that another one overtakes on its way is no error: uni would else throw it. */
+const overtaken = { fail: () => undefined }
+
 function shown(): Shown[] {
   return getCurrentPages() as unknown as Shown[]
 }
@@ -37,7 +40,7 @@ export function isAt(path: string): boolean {
 /** A main page takes the place of all others. */
 export function toMain(path: string): void {
   if (isAt(path)) return
-  uni.reLaunch({ url: path })
+  uni.reLaunch({ url: path, ...overtaken })
 }
 
 export function chatUrl(room: string): string {
@@ -48,15 +51,15 @@ export function chatUrl(room: string): string {
 export function toChat(room: string): void {
   const url = chatUrl(room)
   if (here() === url) return
-  if (isAt(PAGES.chat)) uni.redirectTo({ url })
-  else uni.navigateTo({ url })
+  if (isAt(PAGES.chat)) uni.redirectTo({ url, ...overtaken })
+  else uni.navigateTo({ url, ...overtaken })
 }
 
 /** From a chat to the list of chats, wherever one came from. */
 export function back(): void {
   const under = shown()[shown().length - 2]
-  if (under && '/' + under.route === PAGES.conversations) uni.navigateBack()
-  else uni.reLaunch({ url: PAGES.conversations })
+  if (under && '/' + under.route === PAGES.conversations) uni.navigateBack(overtaken)
+  else uni.reLaunch({ url: PAGES.conversations, ...overtaken })
 }
 
 /** Entry, remembering where to return to. */
@@ -65,7 +68,7 @@ export function toEntry(remember: boolean): void {
   const from = here()
   if (remember && from) keep.set('return', from)
   else keep.remove('return')
-  uni.reLaunch({ url: PAGES.entry })
+  uni.reLaunch({ url: PAGES.entry, ...overtaken })
 }
 
 /** Where somebody goes who has just logged in. */
@@ -73,5 +76,5 @@ export function fromEntry(): void {
   const kept = keep.get<string>('return')
   keep.remove('return')
   const known = kept && Object.values(PAGES).some((p) => p !== PAGES.entry && kept.split('?')[0] === p)
-  uni.reLaunch({ url: known ? kept : PAGES.match })
+  uni.reLaunch({ url: known ? kept : PAGES.match, ...overtaken })
 }
