@@ -1,7 +1,7 @@
 // Accounts: coming in, going out, what one may change about oneself, and the session as a cookie.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Person, base, call, md5, refused, rows, sql, unique, until, v2 } from '../support/client.mjs'
+import { Person, base, call, md5, pair, refused, rows, sql, unique, until, v2 } from '../support/client.mjs'
 
 const register = (body, headers) => call('POST', '/api/v1/register', body, headers)
 const login = (body, headers) => call('POST', '/api/v1/login', body, headers)
@@ -25,7 +25,11 @@ test('register answers a token and a user whose nickname is generated', async ()
 test('a name that is taken answers 202 account_exists, and makes no session', async () => {
   const { account } = await Person.register()
   const before = await sql('select count(*) from account')
-  refused(await register({ account: account.toUpperCase(), password_v2: v2(account, 'other') }), 202, 'account_exists')
+  refused(
+    await register({ account: account.toUpperCase(), password_v2: v2(account, 'other') }),
+    202,
+    'account_exists',
+  )
   assert.equal(await sql('select count(*) from account'), before)
 })
 
@@ -47,11 +51,12 @@ for (const [name, account] of [
   ['of another alphabet', '安静的水獭'],
   ['with a line end', 'abc\n'],
   ['that is a number', 12345],
-  ['that is null', null]
+  ['that is null', null],
 ])
   test(`register refuses an account ${name}`, async () => {
     refused(await register({ account, password_v2: v2('abc', 'x') }), 422, 'invalid_field', 'account')
-    if (login404.includes(name)) refused(await login({ account, password_v2: v2('abc', 'x') }), 404, 'bad_credentials')
+    if (login404.includes(name))
+      refused(await login({ account, password_v2: v2('abc', 'x') }), 404, 'bad_credentials')
   })
 
 for (const [name, passwords, field] of [
@@ -60,7 +65,7 @@ for (const [name, passwords, field] of [
   ['in no scheme', {}, 'password_v2'],
   ['in upper case', { password_md5: md5('x').toUpperCase() }, 'password_md5'],
   ['that is too short', { password_v2: v2('abc', 'x').slice(1) }, 'password_v2'],
-  ['that is no text', { password_md5: 1e31 }, 'password_md5']
+  ['that is no text', { password_md5: 1e31 }, 'password_md5'],
 ])
   test(`register and login refuse a password ${name}`, async () => {
     const account = unique()
@@ -99,7 +104,10 @@ test('login: a wrong name and a wrong password look alike', async () => {
   assert.deepEqual(headers(name[0]), headers(password[0]))
   const least = (times) => Math.min(...times.map((t) => t.took))
   // without the hash a wrong name would take a hundredth
-  assert.ok(least(name) > least(password) / 4 && least(password) > least(name) / 4, `${least(name)} ns, ${least(password)} ns`)
+  assert.ok(
+    least(name) > least(password) / 4 && least(password) > least(name) / 4,
+    `${least(name)} ns, ${least(password)} ns`,
+  )
 })
 
 test('an account keeps its scheme until its password changes, then it is v2', async () => {
@@ -109,7 +117,10 @@ test('an account keeps its scheme until its password changes, then it is v2', as
   assert.equal((await login({ account, password_md5: md5('old') })).status, 200)
   refused(await login({ account, password_v2: v2(account, 'old') }), 404, 'bad_credentials')
   const me = new Person(made.body.token)
-  const changed = await me.post('/me/password', { old_password_md5: md5('old'), new_password_v2: v2(account, 'new') })
+  const changed = await me.post('/me/password', {
+    old_password_md5: md5('old'),
+    new_password_v2: v2(account, 'new'),
+  })
   assert.equal(changed.status, 204)
   assert.equal((await login({ account, password_v2: v2(account, 'new') })).status, 200)
   refused(await login({ account, password_md5: md5('old') }), 404, 'bad_credentials')
@@ -121,18 +132,29 @@ test('the database holds neither the password as sent nor the token', async () =
   const sent = v2(me.account, me.password)
   const [row] = await rows(`select a.*::text as text from account a where name = '${me.account}'`)
   assert.ok(!row.text.includes(sent) && row.text.includes('32768:8:3'), row.text)
-  assert.equal(await sql(`select count(*) from session where token in ('${me.token}'::bytea, sha256(''))`), '0')
+  assert.equal(
+    await sql(`select count(*) from session where token in ('${me.token}'::bytea, sha256(''))`),
+    '0',
+  )
 })
 
 test('the blacklisted get 202 with until and reason, after the right password alone', async () => {
   const me = await Person.register()
   const account = me.account
-  for (const [until, shown] of [["'2999-01-02 03:04:05.678Z'", '2999-01-02T03:04:05.678Z'], ["'infinity'", null]]) {
-    await sql(`update account set banned_until = ${until}, ban_reason = 'spam, "again"' where name = '${account}'`)
+  for (const [until, shown] of [
+    ["'2999-01-02 03:04:05.678Z'", '2999-01-02T03:04:05.678Z'],
+    ["'infinity'", null],
+  ]) {
+    await sql(
+      `update account set banned_until = ${until}, ban_reason = 'spam, "again"' where name = '${account}'`,
+    )
     refused(await login({ account, password_v2: v2(account, 'wrong') }), 404, 'bad_credentials')
     const answer = await login({ account, password_v2: v2(account, me.password) })
     refused(answer, 202, 'blacklisted')
-    assert.deepEqual([answer.body.error.until, answer.body.error.reason, answer.body.token], [shown, 'spam, "again"', undefined])
+    assert.deepEqual(
+      [answer.body.error.until, answer.body.error.reason, answer.body.token],
+      [shown, 'spam, "again"', undefined],
+    )
   }
   await sql(`update account set banned_until = now() - interval '1 second' where name = '${account}'`)
   assert.equal((await login({ account, password_v2: v2(account, me.password) })).status, 200)
@@ -155,7 +177,11 @@ test('a guest has neither name nor password, and becomes an account', async () =
 test('a guest who takes a name that is taken gets 202 and stays a guest', async () => {
   const { account } = await Person.register()
   const me = await Person.guest()
-  refused(await me.post('/me', { nickname: 'changed', account, password_v2: v2(account, 'x') }), 202, 'account_exists')
+  refused(
+    await me.post('/me', { nickname: 'changed', account, password_v2: v2(account, 'x') }),
+    202,
+    'account_exists',
+  )
   assert.deepEqual((await me.get('/me')).body, me.user)
 })
 
@@ -164,7 +190,11 @@ test('a name without a password, and the other way round, is refused', async () 
   refused(await me.post('/me', { account: unique() }), 422, 'invalid_field', 'password_v2')
   refused(await me.post('/me', { password_v2: v2('abc', 'x') }), 422, 'invalid_field', 'account')
   refused(await me.post('/me', { account: 'a', password_v2: v2('a', 'x') }), 422, 'invalid_field', 'account')
-  refused(await me.post('/me/password', { old_password_v2: v2('a', 'x'), new_password_v2: v2('a', 'y') }), 409, 'no_password')
+  refused(
+    await me.post('/me/password', { old_password_v2: v2('a', 'x'), new_password_v2: v2('a', 'y') }),
+    409,
+    'no_password',
+  )
 })
 
 test('me: what is not given stays', async () => {
@@ -215,7 +245,7 @@ const nicknames = [
   ['with a noncharacter', 'a\uffffb', null],
   ['with quotes and markup', '"<b>\\\'&', '"<b>\\\'&'],
   ['that is a number', 7, null],
-  ['that is a list', ['a'], null]
+  ['that is a list', ['a'], null],
 ]
 test('nicknames', async (t) => {
   const me = await Person.guest()
@@ -225,14 +255,23 @@ test('nicknames', async (t) => {
       if (becomes === null) refused(answer, 422, 'invalid_field', 'nickname')
       else assert.equal(answer.body.nickname, becomes)
     })
-  refused(await register({ account: unique(), password_v2: v2('a', 'x'), nickname: 'a\u202eb' }), 422, 'invalid_field', 'nickname')
+  refused(
+    await register({ account: unique(), password_v2: v2('a', 'x'), nickname: 'a\u202eb' }),
+    422,
+    'invalid_field',
+    'nickname',
+  )
 })
 
 test('a password change ends every other session and its socket', async () => {
   const me = await (await Person.register()).open()
   const other = await (await me.login()).open()
   const fields = { old_password_v2: v2(me.account, me.password), new_password_v2: v2(me.account, 'new') }
-  refused(await me.post('/me/password', { ...fields, old_password_v2: v2(me.account, 'no') }), 404, 'bad_credentials')
+  refused(
+    await me.post('/me/password', { ...fields, old_password_v2: v2(me.account, 'no') }),
+    404,
+    'bad_credentials',
+  )
   assert.ok(await alive(other))
   assert.equal((await me.post('/me/password', fields)).status, 204)
   const began = Date.now()
@@ -243,7 +282,11 @@ test('a password change ends every other session and its socket', async () => {
   assert.ok(await alive(me))
   assert.equal(me.socket.readyState, me.socket.OPEN)
   assert.deepEqual(me.frames, [])
-  refused(await login({ account: me.account, password_v2: v2(me.account, me.password) }), 404, 'bad_credentials')
+  refused(
+    await login({ account: me.account, password_v2: v2(me.account, me.password) }),
+    404,
+    'bad_credentials',
+  )
   assert.equal((await login({ account: me.account, password_v2: v2(me.account, 'new') })).status, 200)
   me.close()
 })
@@ -274,7 +317,7 @@ test('logout of all ends all', async () => {
 })
 
 test('nothing arrives after a logout', async () => {
-  const { one, two, room } = await (await import('../support/client.mjs')).pair()
+  const { one, two, room } = await pair()
   await one.post('/logout')
   await one.closed
   const bye = one.frames.findIndex((f) => f.type === 'bye')
@@ -312,17 +355,20 @@ async function cookieSession() {
 
 test('X-Session: cookie sets one, and leaves the token out', async () => {
   const { answer } = await cookieSession()
-  const [pair, ...attributes] = answer.headers.get('set-cookie').split('; ')
-  assert.match(pair, /^driftline_session=[\w-]{22}$/)
+  const [value, ...attributes] = answer.headers.get('set-cookie').split('; ')
+  assert.match(value, /^driftline_session=[\w-]{22}$/)
   assert.deepEqual(attributes.sort(), ['HttpOnly', 'Max-Age=34560000', 'Path=/', 'SameSite=Strict'])
   assert.deepEqual(Object.keys(answer.body), ['user'])
-  assert.ok(!answer.text.includes(pair.split('=')[1]))
+  assert.ok(!answer.text.includes(value.split('=')[1]))
 })
 
 test('register and login set it too', async () => {
   const account = unique()
   const password_v2 = v2(account, 'x')
-  for (const answer of [await register({ account, password_v2 }, cookied), await login({ account, password_v2 }, cookied)]) {
+  for (const answer of [
+    await register({ account, password_v2 }, cookied),
+    await login({ account, password_v2 }, cookied),
+  ]) {
     assert.deepEqual(Object.keys(answer.body), ['user'])
     assert.match(answer.headers.get('set-cookie'), /^driftline_session=/)
   }
@@ -336,7 +382,12 @@ test('without X-Session there is no cookie', async () => {
 
 test('a call that sets a cookie asks for our own Origin', async () => {
   refused(await guest({ 'x-session': 'cookie' }), 403, 'foreign_origin')
-  for (const origin of ['http://evil.example', 'null', base + '.evil.example', base.replace('http:', 'https:')])
+  for (const origin of [
+    'http://evil.example',
+    'null',
+    base + '.evil.example',
+    base.replace('http:', 'https:'),
+  ])
     refused(await guest({ 'x-session': 'cookie', origin }), 403, 'foreign_origin')
 })
 
@@ -345,8 +396,15 @@ test('with the cookie, unsafe methods ask for our own Origin; reading does not',
   assert.equal((await call('GET', '/api/v1/me', undefined, { cookie })).status, 200)
   refused(await call('POST', '/api/v1/me', { nickname: 'x' }, { cookie }), 403, 'foreign_origin')
   refused(await call('DELETE', '/api/v1/match', undefined, { cookie }), 403, 'foreign_origin')
-  refused(await call('POST', '/api/v1/me', { nickname: 'x' }, { cookie, origin: 'http://evil.example' }), 403, 'foreign_origin')
-  assert.equal((await call('POST', '/api/v1/me', { nickname: 'x' }, { cookie, origin: base })).body.nickname, 'x')
+  refused(
+    await call('POST', '/api/v1/me', { nickname: 'x' }, { cookie, origin: 'http://evil.example' }),
+    403,
+    'foreign_origin',
+  )
+  assert.equal(
+    (await call('POST', '/api/v1/me', { nickname: 'x' }, { cookie, origin: base })).body.nickname,
+    'x',
+  )
 })
 
 test('a token and a cookie in one request are refused', async () => {
@@ -375,11 +433,15 @@ for (const [name, header] of [
   ['unknown', 'Bearer AAAAAAAAAAAAAAAAAAAAAA'],
   ['empty', 'Bearer '],
   ['of another scheme', 'Basic YTpi'],
-  ['far too long', 'Bearer ' + 'a'.repeat(1500)]
+  ['far too long', 'Bearer ' + 'a'.repeat(1500)],
 ])
   test(`a token that is ${name} is answered 401`, async () => {
     refused(await call('GET', '/api/v1/me', undefined, { authorization: header }), 401, 'unauthorized')
-    refused(await call('POST', '/api/v1/match', { target: 'private' }, { authorization: header }), 401, 'unauthorized')
+    refused(
+      await call('POST', '/api/v1/match', { target: 'private' }, { authorization: header }),
+      401,
+      'unauthorized',
+    )
   })
 
 test('a password takes its time, and chat goes on meanwhile', async () => {
@@ -387,7 +449,9 @@ test('a password takes its time, and chat goes on meanwhile', async () => {
   const me = await Person.guest()
   let logins = 0
   const all = Promise.all(
-    Array.from({ length: 6 }, () => login({ account, password_v2: v2(account, 'wrong') }).then(() => logins++))
+    Array.from({ length: 6 }, () =>
+      login({ account, password_v2: v2(account, 'wrong') }).then(() => logins++),
+    ),
   )
   await until(() => logins > 0, 'a login')
   const began = Date.now()

@@ -5,7 +5,19 @@ import { after, test } from 'node:test'
 import { createHash } from 'node:crypto'
 import http from 'node:http'
 import { raw } from '../deploy/instance.mjs'
-import { Person, base, call, logs, random, randomUUID, rows, sql, until, unique, v2 } from '../support/client.mjs'
+import {
+  Person,
+  base,
+  call,
+  logs,
+  random,
+  randomUUID,
+  rows,
+  sql,
+  until,
+  unique,
+  v2,
+} from '../support/client.mjs'
 
 const { port } = new URL(base)
 const canary = (kind) => `canary${kind}${random(5)}`
@@ -23,7 +35,10 @@ const say = (person, room, more) => {
 class Witness {
   seen = []
   async call(method, path, body, headers = {}) {
-    const options = { method, headers: { authorization: 'Bearer ' + this.token, 'content-type': 'application/json', ...headers } }
+    const options = {
+      method,
+      headers: { authorization: 'Bearer ' + this.token, 'content-type': 'application/json', ...headers },
+    }
     return new Promise((resolve, reject) => {
       const request = http.request(base + path, options, (response) => {
         const chunks = []
@@ -60,7 +75,9 @@ witness.token = (await Person.guest()).token
 witness.person = await new Person(witness.token).open()
 await hidden.open()
 after(() => [hidden, witness.person].forEach((person) => person.close()))
-const [stored] = await rows(`select a.created, u.avatar from account a join user_info u on u.account = a.id where a.id = ${key}`)
+const [stored] = await rows(
+  `select a.created, u.avatar from account a join user_info u on u.account = a.id where a.id = ${key}`,
+)
 const tickets = []
 const rooms = []
 
@@ -91,13 +108,21 @@ async function journey() {
   await witness.api('DELETE', at + '/messages/2')
   await witness.api('DELETE', at + '/messages/99')
   await witness.api('POST', at + '/messages', { client_id: 'x' })
-  await witness.api('POST', at + '/messages', { client_id: randomUUID(), kind: 'text', body: 'x', reply_to: 99 })
+  await witness.api('POST', at + '/messages', {
+    client_id: randomUUID(),
+    kind: 'text',
+    body: 'x',
+    reply_to: 99,
+  })
   await witness.api('GET', `/rooms/${peer.member}`)
   await witness.api('GET', `/members/${peer.member}`)
   await witness.api('GET', '/rooms/%zz')
   await witness.api('PUT', '/me')
   await witness.api('POST', '/login', { account, password_v2: v2(account, 'guess') })
-  await witness.api('POST', '/register', { account: account + 'x'.repeat(40), password_v2: v2(account, 'guess') })
+  await witness.api('POST', '/register', {
+    account: account + 'x'.repeat(40),
+    password_v2: v2(account, 'guess'),
+  })
   tickets.push((await hidden.post('/stream')).body.url)
   await hidden.post(at + '/leave')
   await witness.person.frame((f) => f.type === 'member' && f.room === room)
@@ -115,9 +140,9 @@ test('a whole journey, twice: the other learns neither name nor nickname, accoun
     nickname,
     password,
     token: hidden.token,
-    'the token\'s hash': createHash('sha256').update(hidden.token).digest('hex'),
-    'the account\'s own picture': stored.avatar,
-    'the account\'s age': stored.created.slice(0, 23)
+    "the token's hash": createHash('sha256').update(hidden.token).digest('hex'),
+    "the account's own picture": stored.avatar,
+    "the account's age": stored.created.slice(0, 23),
   }))
     assert.ok(!text.includes(word), what)
   for (const ticket of tickets) assert.ok(!text.includes(ticket.slice(4)), 'a ticket')
@@ -131,7 +156,7 @@ test('the recalled line is nowhere in what came after its recall', async () => {
   }
 })
 
-test('the account\'s number is in no answer and no frame', async () => {
+test("the account's number is in no answer and no frame", async () => {
   const high = 7_000_000_000 + Math.floor(Math.random() * 1e9)
   const other = await Person.guest()
   const old = await other.key()
@@ -145,17 +170,27 @@ test('the account\'s number is in no answer and no frame', async () => {
   seen.push(await one.match(tags), await two.match(tags))
   const { room } = await one.frame((f) => f.type === 'matched')
   for (const person of [one, two]) {
-    seen.push(await person.send(room, 'x'), await person.get('/rooms/' + room), await person.get('/conversations'), await person.get('/conversations?limit=1'))
-    seen.push(await person.post('/sync', { rooms: { [room]: 0 }, match: true }), await person.get('/me'), await person.post('/stream'))
+    seen.push(
+      await person.send(room, 'x'),
+      await person.get('/rooms/' + room),
+      await person.get('/conversations'),
+      await person.get('/conversations?limit=1'),
+    )
+    seen.push(
+      await person.post('/sync', { rooms: { [room]: 0 }, match: true }),
+      await person.get('/me'),
+      await person.post('/stream'),
+    )
     seen.push(await person.get(`/rooms/${room}/messages`))
   }
-  const text = seen.map((a) => a.text + JSON.stringify([...a.headers])).join() + JSON.stringify([one.frames, two.frames])
+  const text =
+    seen.map((a) => a.text + JSON.stringify([...a.headers])).join() + JSON.stringify([one.frames, two.frames])
   assert.ok(!text.includes(String(high)))
   one.close()
   two.close()
 })
 
-test('member ids, aliases\' pairs and pictures of one account differ in every room', async () => {
+test("member ids, aliases' pairs and pictures of one account differ in every room", async () => {
   const tags = [unique('t')]
   const seen = []
   for (let n = 0; n < 12; n++) {
@@ -165,7 +200,8 @@ test('member ids, aliases\' pairs and pictures of one account differ in every ro
     seen.push({ ...me, id, avatar: await (await fetch(base + me.avatar)).text() })
     await other.get('/match')
   }
-  for (const field of ['member', 'id', 'avatar']) assert.equal(new Set(seen.map((s) => s[field])).size, 12, field)
+  for (const field of ['member', 'id', 'avatar'])
+    assert.equal(new Set(seen.map((s) => s[field])).size, 12, field)
   assert.ok(new Set(seen.map((s) => s.alias)).size > 8, 'aliases')
   // nothing in common but by chance: no prefix, no order
   const members = seen.map((s) => s.member)
@@ -175,11 +211,18 @@ test('member ids, aliases\' pairs and pictures of one account differ in every ro
 
 test('a picture is drawn from its id alone, the same for whoever looks', async () => {
   const { member } = rooms[0]
-  const seen = await Promise.all(['Bearer ' + hidden.token, 'Bearer ' + witness.token, ''].map((authorization) =>
-    call('GET', `/avatar/${member}.svg`, undefined, authorization ? { authorization } : {})))
+  const seen = await Promise.all(
+    ['Bearer ' + hidden.token, 'Bearer ' + witness.token, ''].map((authorization) =>
+      call('GET', `/avatar/${member}.svg`, undefined, authorization ? { authorization } : {}),
+    ),
+  )
   assert.equal(new Set(seen.map((a) => a.text)).size, 1)
   assert.equal(seen[0].status, 200)
-  assert.equal((await call('GET', '/avatar/ffffffffffffffff.svg')).status, 200, 'and of a member who is not there')
+  assert.equal(
+    (await call('GET', '/avatar/ffffffffffffffff.svg')).status,
+    200,
+    'and of a member who is not there',
+  )
   assert.doesNotMatch(seen[0].text, /<script|href|<text|<!--/i)
 })
 
@@ -195,7 +238,20 @@ test('the logs name nobody, after errors of nginx, the handlers and PostgreSQL t
   const token = 'Authorization: Bearer ' + hidden.token
   const topic = canary('topic')
   const ask = (line, headers = [], body = '') =>
-    raw(Number(port), [`${line} HTTP/1.1`, 'Host: x', 'Connection: close', token, ...headers, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'), { wait: 8000 })
+    raw(
+      Number(port),
+      [
+        `${line} HTTP/1.1`,
+        'Host: x',
+        'Connection: close',
+        token,
+        ...headers,
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        '',
+        body,
+      ].join('\r\n'),
+      { wait: 8000 },
+    )
   const json = 'Content-Type: application/json'
   // nginx refuses
   await ask(`GET /api/v1/rooms/${rooms[0].id}/messages?q=${lines[0].split(' ')[0]}&x=${'a'.repeat(5000)}`)
@@ -205,27 +261,63 @@ test('the logs name nobody, after errors of nginx, the handlers and PostgreSQL t
   await ask(`GET /${account}`, ['X-Long: ' + account.repeat(1500)])
   // the handlers refuse
   await ask('POST /api/v1/login', [json], JSON.stringify({ account, password_v2: v2(account, 'guess') }))
-  await ask('POST /api/v1/register', [json], JSON.stringify({ account, password_v2: v2(account, 'x'), nickname }))
-  await ask('POST /api/v1/sync', [json], JSON.stringify({ rooms: { [rooms[0].id]: 0 }, since: '2026-99-99T99:99:99.999Z' }))
+  await ask(
+    'POST /api/v1/register',
+    [json],
+    JSON.stringify({ account, password_v2: v2(account, 'x'), nickname }),
+  )
+  await ask(
+    'POST /api/v1/sync',
+    [json],
+    JSON.stringify({ rooms: { [rooms[0].id]: 0 }, since: '2026-99-99T99:99:99.999Z' }),
+  )
   await ask('POST /api/v1/sync', [json], JSON.stringify({ rooms: {}, [topic]: 1 }))
   // PostgreSQL refuses: a name that is taken beneath the handler's feet, a row that breaks a rule, a lock that stays
-  await sql(`insert into account (name, scheme, salt, hash, cost) values ('${account}', 'v2', '', '', '')`).catch(() => {})
+  await sql(
+    `insert into account (name, scheme, salt, hash, cost) values ('${account}', 'v2', '', '', '')`,
+  ).catch(() => {})
   await sql(`update room set topic = '${topic}', capacity = 1 where id = '${rooms[0].id}'`).catch(() => {})
-  const lock = sql(`begin; select 1 from room where id = '${rooms[1].id}' for update; select pg_sleep(6); commit`)
-  await until(async () => (await sql(`select count(*) from pg_stat_activity where query like '%pg_sleep(6)%' and pid <> pg_backend_pid()`)) !== '0')
-  const stuck = await witness.api('POST', `/rooms/${rooms[1].id}/messages`, { client_id: randomUUID(), kind: 'text', body: lines[0] })
+  const lock = sql(
+    `begin; select 1 from room where id = '${rooms[1].id}' for update; select pg_sleep(6); commit`,
+  )
+  await until(
+    async () =>
+      (await sql(
+        `select count(*) from pg_stat_activity where query like '%pg_sleep(6)%' and pid <> pg_backend_pid()`,
+      )) !== '0',
+  )
+  const stuck = await witness.api('POST', `/rooms/${rooms[1].id}/messages`, {
+    client_id: randomUUID(),
+    kind: 'text',
+    body: lines[0],
+  })
   assert.equal(stuck.status, 503)
   await lock
   const text = await until(() => {
     const all = logs()
     return JSON.stringify(all).includes('/api/v1/rooms/*/messages 503') && all
   }, 'the log')
-  const words = { account, nickname, password, topic, token: hidden.token, address: '127.0.0.1', ...Object.fromEntries(lines.map((line, n) => ['line ' + n, line.split(' ')[0]])) }
-  for (const { id, member } of rooms) Object.assign(words, { ['room ' + id]: id, ['member ' + member]: member })
+  const words = {
+    account,
+    nickname,
+    password,
+    topic,
+    token: hidden.token,
+    address: '127.0.0.1',
+    ...Object.fromEntries(lines.map((line, n) => ['line ' + n, line.split(' ')[0]])),
+  }
+  for (const { id, member } of rooms)
+    Object.assign(words, { ['room ' + id]: id, ['member ' + member]: member })
   for (const [n, ticket] of tickets.entries()) words['ticket ' + n] = ticket.slice(4)
   const found = []
   for (const [file, content] of Object.entries(text))
     for (const [what, word] of Object.entries(words))
-      if (content.includes(word)) found.push(`${what} in ${file}: ${content.split('\n').find((l) => l.includes(word)).slice(0, 200)}`)
+      if (content.includes(word))
+        found.push(
+          `${what} in ${file}: ${content
+            .split('\n')
+            .find((l) => l.includes(word))
+            .slice(0, 200)}`,
+        )
   assert.deepEqual(found, [])
 })

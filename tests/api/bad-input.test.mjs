@@ -3,11 +3,27 @@ import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { after, afterEach, before, test } from 'node:test'
 import { raw } from '../deploy/instance.mjs'
-import { Person, base, call, pair, random, randomUUID, refused, rows, sql, state } from '../support/client.mjs'
+import {
+  Person,
+  base,
+  call,
+  pair,
+  random,
+  randomUUID,
+  refused,
+  rows,
+  sql,
+  state,
+} from '../support/client.mjs'
 
 const { port, host } = new URL(base)
 const { one, two, room } = await pair()
-const some = { '{room}': room, '{seq}': '1', '{ticket}': 'AAAAAAAAAAAAAAAAAAAAAA', '{mask}': '0123456789abcdef' }
+const some = {
+  '{room}': room,
+  '{seq}': '1',
+  '{ticket}': 'AAAAAAAAAAAAAAAAAAAAAA',
+  '{mask}': '0123456789abcdef',
+}
 const hash = 'a'.repeat(64)
 // Every route, and a body that would do: null for a route without one.
 const routes = [
@@ -31,16 +47,25 @@ const routes = [
   ['GET', '/api/v1/rooms/{room}/messages'],
   ['DELETE', '/api/v1/rooms/{room}/messages/{seq}', null],
   ['POST', '/api/v1/stream', null],
-  ['POST', '/api/v1/sync', { rooms: {} }]
+  ['POST', '/api/v1/sync', { rooms: {} }],
 ]
 const url = (path) => path.replace(/\{\w+\}/g, (name) => some[name])
 const unsafe = routes.filter(([method]) => method !== 'GET')
 const bearer = { authorization: 'Bearer ' + one.token }
 
 // A digest of every row's place and version: what is refused must leave all of them as they are.
-const tables = await rows(`select relname as name from pg_class where relnamespace = 'driftline'::regnamespace and relkind = 'r'`)
+const tables = await rows(
+  `select relname as name from pg_class where relnamespace = 'driftline'::regnamespace and relkind = 'r'`,
+)
 const digest = () =>
-  sql(tables.map(({ name }) => `select '${name}', count(*), sum(hashtextextended(ctid::text || xmin::text, 0)) from ${name}`).join(' union all '))
+  sql(
+    tables
+      .map(
+        ({ name }) =>
+          `select '${name}', count(*), sum(hashtextextended(ctid::text || xmin::text, 0)) from ${name}`,
+      )
+      .join(' union all '),
+  )
 const workers = () => {
   const master = readFileSync(state + '/nginx/tmp/nginx.pid', 'utf8').trim()
   const parent = (pid) => {
@@ -58,7 +83,9 @@ before(async () => {
   one.close()
   two.close()
   await one.send(room, 'stays')
-  await sql(`delete from session where expires < now(); delete from ticket; delete from connection; delete from account where name = 'bad-input'`)
+  await sql(
+    `delete from session where expires < now(); delete from ticket; delete from connection; delete from account where name = 'bad-input'`,
+  )
   digested = await digest()
   worked = workers()
   assert.equal(worked.length, 1)
@@ -79,7 +106,11 @@ async function ask(method, path, body, headers = {}) {
   return answer
 }
 function json(answer) {
-  assert.match(answer.headers.get('content-type') ?? '', /^application\/json\b/, `${answer.status} ${answer.text}`)
+  assert.match(
+    answer.headers.get('content-type') ?? '',
+    /^application\/json\b/,
+    `${answer.status} ${answer.text}`,
+  )
   assert.equal(typeof answer.body, 'object', answer.text)
   assert.ok(answer.status < 500, `${answer.status} ${answer.text}`)
 }
@@ -87,23 +118,56 @@ function json(answer) {
 async function send(head, headers = [], body = '') {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body)
   const lines = [head, 'Host: ' + host, 'Connection: close', ...headers]
-  if (bytes.length > 0 && !headers.some((h) => /^(content-length|transfer-encoding):/i.test(h))) lines.push('Content-Length: ' + bytes.length)
-  const answer = await raw(Number(port), Buffer.concat([Buffer.from(lines.join('\r\n') + '\r\n\r\n', 'latin1'), bytes]), { wait: 2000 })
-  return { ...answer, headers: new Headers(answer.headers), text: answer.body, body: answer.body === '' ? null : JSON.parse(answer.body) }
+  if (bytes.length > 0 && !headers.some((h) => /^(content-length|transfer-encoding):/i.test(h)))
+    lines.push('Content-Length: ' + bytes.length)
+  const answer = await raw(
+    Number(port),
+    Buffer.concat([Buffer.from(lines.join('\r\n') + '\r\n\r\n', 'latin1'), bytes]),
+    { wait: 2000 },
+  )
+  return {
+    ...answer,
+    headers: new Headers(answer.headers),
+    text: answer.body,
+    body: answer.body === '' ? null : JSON.parse(answer.body),
+  }
 }
 
 for (const [method, path, body] of unsafe) {
   const name = `${method} ${path}`
   test(`${name}: an unknown field is refused by its name`, async () => {
     for (const field of ['nonsense', 'Rooms', 'body ', '', '__proto__', 'x'.repeat(300), 'ключ'])
-      refused(await ask(method, path, JSON.stringify(body ?? {}).replace(/^\{(.*)\}$/, (_, rest) => `{${JSON.stringify(field)}:1${rest && ',' + rest}}`)), 422, 'invalid_field', field)
+      refused(
+        await ask(
+          method,
+          path,
+          JSON.stringify(body ?? {}).replace(
+            /^\{(.*)\}$/,
+            (_, rest) => `{${JSON.stringify(field)}:1${rest && ',' + rest}}`,
+          ),
+        ),
+        422,
+        'invalid_field',
+        field,
+      )
   })
 
   test(`${name}: another type than JSON is refused`, async () => {
     const text = JSON.stringify(body ?? {})
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', 'text/json', ' '])
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonx',
+      'text/json',
+      ' ',
+    ])
       refused(await ask(method, path, text, { 'content-type': type }), 415, 'not_json')
-    const untyped = await send(`${method} ${url(path)} HTTP/1.1`, ['Authorization: Bearer ' + one.token], text)
+    const untyped = await send(
+      `${method} ${url(path)} HTTP/1.1`,
+      ['Authorization: Bearer ' + one.token],
+      text,
+    )
     refused(untyped, 415, 'not_json')
   })
 
@@ -114,7 +178,8 @@ for (const [method, path, body] of unsafe) {
 }
 
 const nested = (depth) => '{"a":' + '['.repeat(depth - 1) + ']'.repeat(depth - 1) + '}'
-const bytes = (...parts) => Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))))
+const bytes = (...parts) =>
+  Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))))
 const malformed = [
   ['an open brace', '{'],
   ['a closed one', '}'],
@@ -161,15 +226,21 @@ const malformed = [
   ['bad UTF-8 in a key', bytes('{"', 0xc3, 0x28, '":1}')],
   ['beyond Unicode', bytes('{"a":"', 0xf4, 0x90, 0x80, 0x80, '"}')],
   ['a byte order mark', bytes(0xef, 0xbb, 0xbf, '{}')],
-  ['UTF-16', Buffer.from('{"a":1}', 'utf16le')]
+  ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
 ]
 for (const [name, body] of malformed)
   test(`a body of ${name} is refused`, async () => {
-    for (const path of ['/api/v1/sync', '/api/v1/register', '/api/v1/rooms/{room}/messages', '/api/v1/logout'])
+    for (const path of [
+      '/api/v1/sync',
+      '/api/v1/register',
+      '/api/v1/rooms/{room}/messages',
+      '/api/v1/logout',
+    ])
       refused(await ask('POST', path, body, { 'content-type': 'application/json' }), 400, 'malformed')
   })
 
-test('depth 8 is understood', async () => refused(await ask('POST', '/api/v1/sync', nested(8)), 422, 'invalid_field', 'a'))
+test('depth 8 is understood', async () =>
+  refused(await ask('POST', '/api/v1/sync', nested(8)), 422, 'invalid_field', 'a'))
 
 for (const [method, path] of unsafe)
   test(`${method} ${path}: a body of 16 KiB and a byte is refused`, async () => {
@@ -177,11 +248,39 @@ for (const [method, path] of unsafe)
     refused(await ask(method, path, big(16385)), 413, 'too_large')
     refused(await ask(method, path, big(16384)), 422, 'invalid_field', 'a')
     const chunks = `4001\r\n${big(16385)}\r\n0\r\n\r\n`
-    refused(await send(`${method} ${url(path)} HTTP/1.1`, ['Content-Type: application/json', 'Transfer-Encoding: chunked', 'Authorization: ' + bearer.authorization], chunks), 413, 'too_large')
+    refused(
+      await send(
+        `${method} ${url(path)} HTTP/1.1`,
+        [
+          'Content-Type: application/json',
+          'Transfer-Encoding: chunked',
+          'Authorization: ' + bearer.authorization,
+        ],
+        chunks,
+      ),
+      413,
+      'too_large',
+    )
   })
 
 // Values of another type than a field has, on all fields of all routes
-const wrong = [true, 1, -1, 1.5, 1e308, 9007199254740993, '', 'x', [], {}, [[]], [null], ['x', 1], { a: 1 }, 'x'.repeat(5000)]
+const wrong = [
+  true,
+  1,
+  -1,
+  1.5,
+  1e308,
+  9007199254740993,
+  '',
+  'x',
+  [],
+  {},
+  [[]],
+  [null],
+  ['x', 1],
+  { a: 1 },
+  'x'.repeat(5000),
+]
 for (const [path, fields] of [
   ['/api/v1/register', ['account', 'password_md5', 'password_v2']],
   ['/api/v1/login', ['password_md5', 'password_v2']],
@@ -190,21 +289,37 @@ for (const [path, fields] of [
   ['/api/v1/match', ['target', 'tags']],
   ['/api/v1/rooms/{room}/read', ['seq']],
   ['/api/v1/rooms/{room}/messages', ['client_id', 'kind', 'body', 'reply_to']],
-  ['/api/v1/sync', ['rooms', 'match', 'since']]
+  ['/api/v1/sync', ['rooms', 'match', 'since']],
 ])
   test(`POST ${path}: values of another type are refused`, async () => {
     const base = routes.find(([method, p]) => method === 'POST' && p === path)[2]
-    const fine = { seq: [1], rooms: [{}, { a: 1 }], match: [true], nickname: ['x'], tags: [[]], reply_to: [1], body: ['x', 'x'.repeat(5000)] }
+    const fine = {
+      seq: [1],
+      rooms: [{}, { a: 1 }],
+      match: [true],
+      nickname: ['x'],
+      tags: [[]],
+      reply_to: [1],
+      body: ['x', 'x'.repeat(5000)],
+    }
     for (const field of fields)
       for (const value of wrong) {
-        if (fine[field]?.some((f) => JSON.stringify(f) === JSON.stringify(value)) && String(value).length < 4001) continue
+        if (
+          fine[field]?.some((f) => JSON.stringify(f) === JSON.stringify(value)) &&
+          String(value).length < 4001
+        )
+          continue
         const answer = await ask('POST', path, { ...base, [field]: value })
         assert.equal(answer.status, 422, `${field} = ${JSON.stringify(value)}: ${answer.text}`)
         assert.equal(answer.body.error.code, 'invalid_field')
       }
     for (const number of ['1e400', '-1e400', '99999999999999999999999999', '1e-400', '-0.0'])
       for (const field of fields) {
-        const answer = await ask('POST', path, JSON.stringify({ ...base, [field]: '§' }).replace('"§"', number))
+        const answer = await ask(
+          'POST',
+          path,
+          JSON.stringify({ ...base, [field]: '§' }).replace('"§"', number),
+        )
         assert.ok(answer.status === 422 || answer.status === 400, `${field} = ${number}: ${answer.text}`)
       }
   })
@@ -293,7 +408,7 @@ for (const [path, status] of [
   ['/avatar/0123456789abcdef.png', 404],
   ['/avatar/0123456789ABCDEF.svg', 404],
   ['http://evil.example/api/v1/nothing', 404],
-  ['*', 400]
+  ['*', 400],
 ])
   test(`GET ${path.slice(0, 60)}${path.length > 60 ? '…' : ''}: ${status} in JSON`, async () => {
     const answer = await send(`GET ${path} HTTP/1.1`, ['Authorization: ' + bearer.authorization])
@@ -303,14 +418,25 @@ for (const [path, status] of [
     assert.doesNotMatch(answer.text, /<html|nginx|sql|\/work|\.c:/i)
   })
 
-for (const path of ['//api/v1/match', '/api//v1/match', '/api/v1/./match', '/api/v1/x/../match', '/api/v1/%6datch'])
+for (const path of [
+  '//api/v1/match',
+  '/api//v1/match',
+  '/api/v1/./match',
+  '/api/v1/x/../match',
+  '/api/v1/%6datch',
+])
   test(`GET ${path} is GET /api/v1/match, or not there`, async () => {
     const answer = await send(`GET ${path} HTTP/1.1`, ['Authorization: ' + bearer.authorization])
     assert.ok(answer.status === 200 || answer.status === 404, String(answer.status))
     assert.match(answer.headers.get('content-type'), /^application\/json/)
   })
 
-const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']
+const upgrade = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+]
 for (const [query, headers] of [
   ['?last_event_id=1:', []],
   ['?last_event_id=', []],
@@ -320,7 +446,7 @@ for (const [query, headers] of [
   ['', ['last-event-id: x']],
   ['', ['If-Modified-Since: Thu, 01 Jan 1970 00:00:01 GMT', 'If-None-Match: 0']],
   ['', ['If-Modified-Since: x']],
-  ['', ['If-None-Match: "1"']]
+  ['', ['If-None-Match: "1"']],
 ])
   test(`a socket that resumes by ${query || headers.join(', ')} is refused, and nginx lives`, async () => {
     const { body } = await one.post('/stream')
@@ -345,7 +471,15 @@ test('headers: many, long ones, and some that lie', async () => {
     [['Accept-Language: ' + 'zh,'.repeat(3000)], [200]],
     [['Cookie: ' + 'a=b; '.repeat(2000)], [200]],
     [['Cookie: driftline_session='], [200, 400]],
-    [['Proxy: http://127.0.0.1:1/', 'X-Accel-Redirect: /_sub/x', 'X-Forwarded-Host: evil', 'X-Original-URL: /metrics'], [200]],
+    [
+      [
+        'Proxy: http://127.0.0.1:1/',
+        'X-Accel-Redirect: /_sub/x',
+        'X-Forwarded-Host: evil',
+        'X-Original-URL: /metrics',
+      ],
+      [200],
+    ],
     [['DOCUMENT_URI: /metrics', 'Document-Uri: /metrics', 'Content_Length: 5'], [200]],
     [['X: a\u0000b'], [400]],
     [['no colon'], [200, 400]],
@@ -356,7 +490,7 @@ test('headers: many, long ones, and some that lie', async () => {
     [['Content-Length: 3', 'Transfer-Encoding: chunked'], [400]],
     [['Range: bytes=0-1,2-3'], [200]],
     [['Expect: 100-continue', 'Content-Length: 99999'], [413]],
-    [['Host: two'], [400]]
+    [['Host: two'], [400]],
   ]) {
     const answer = await get(...headers)
     assert.ok(statuses.includes(answer.status), `${answer.status} for ${headers[0].slice(0, 40)}`)
@@ -365,7 +499,14 @@ test('headers: many, long ones, and some that lie', async () => {
 })
 
 test('lines that are no request are refused', async () => {
-  for (const line of ['GET', 'GET /api/v1/me', 'GET /api/v1/me HTTP/9.9', 'GET  HTTP/1.1', '\u0016\u0003\u0001\u0002', 'G\u0000T / HTTP/1.1']) {
+  for (const line of [
+    'GET',
+    'GET /api/v1/me',
+    'GET /api/v1/me HTTP/9.9',
+    'GET  HTTP/1.1',
+    '\u0016\u0003\u0001\u0002',
+    'G\u0000T / HTTP/1.1',
+  ]) {
     const answer = await raw(Number(port), line + '\r\n\r\n', { wait: 500 }).catch(() => ({ status: 0 }))
     assert.ok(!(answer.status >= 200 && answer.status < 300), line)
   }
@@ -373,9 +514,17 @@ test('lines that are no request are refused', async () => {
 
 test('bodies in other wrappings work as they should', async () => {
   const headers = ['Authorization: ' + bearer.authorization, 'Content-Type: application/json; charset=utf-8']
-  const chunked = await send('POST /api/v1/sync HTTP/1.1', [...headers, 'Transfer-Encoding: chunked'], '5\r\n{"roo\r\n8\r\nms":{} }\r\n0\r\n\r\n')
+  const chunked = await send(
+    'POST /api/v1/sync HTTP/1.1',
+    [...headers, 'Transfer-Encoding: chunked'],
+    '5\r\n{"roo\r\n8\r\nms":{} }\r\n0\r\n\r\n',
+  )
   assert.equal(chunked.status, 200)
-  const broken = await send('POST /api/v1/sync HTTP/1.1', [...headers, 'Transfer-Encoding: chunked'], 'zz\r\n{}\r\n0\r\n\r\n')
+  const broken = await send(
+    'POST /api/v1/sync HTTP/1.1',
+    [...headers, 'Transfer-Encoding: chunked'],
+    'zz\r\n{}\r\n0\r\n\r\n',
+  )
   assert.equal(broken.status, 400)
   const empty = await send('POST /api/v1/sync HTTP/1.1', [...headers, 'Content-Length: 0'])
   refused(empty, 422, 'invalid_field', 'rooms')
@@ -384,7 +533,11 @@ test('bodies in other wrappings work as they should', async () => {
 
 test('a body that stops halfway changes nothing', async () => {
   const text = JSON.stringify({ client_id: randomUUID(), kind: 'text', body: 'cut ' + random() })
-  await raw(Number(port), `POST ${url('/api/v1/rooms/{room}/messages')} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${bearer.authorization}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text.slice(0, -5)}`, { wait: 300 }).catch(() => {})
+  await raw(
+    Number(port),
+    `POST ${url('/api/v1/rooms/{room}/messages')} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${bearer.authorization}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text.slice(0, -5)}`,
+    { wait: 300 },
+  ).catch(() => {})
 })
 
 test('arguments of a query: junk is refused or left alone', async () => {
@@ -398,7 +551,7 @@ test('arguments of a query: junk is refused or left alone', async () => {
     ['&&&=&=x', 200],
     ['nothing=1', 200],
     ['limit=1;drop', 422],
-    ['a'.repeat(3000), 200]
+    ['a'.repeat(3000), 200],
   ])
     assert.equal((await ask('GET', at + query)).status, status, query.slice(0, 40))
 })
@@ -413,7 +566,11 @@ test('a refusal speaks the language that was asked for', async () => {
 })
 
 test('answers of the service are not kept, sniffed or framed', async () => {
-  for (const answer of [await ask('GET', '/api/v1/match'), await ask('GET', '/api/v1/nothing'), await ask('GET', '/api/v1/%zz')]) {
+  for (const answer of [
+    await ask('GET', '/api/v1/match'),
+    await ask('GET', '/api/v1/nothing'),
+    await ask('GET', '/api/v1/%zz'),
+  ]) {
     assert.equal(answer.headers.get('cache-control'), 'no-store')
     assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
     assert.equal(answer.headers.get('x-frame-options'), 'DENY')

@@ -10,8 +10,8 @@ const it = new Instance({
     DRIFTLINE_LIMIT_REGISTRATIONS: '2',
     DRIFTLINE_LIMIT_LOGINS: '3',
     DRIFTLINE_LIMIT_MESSAGES: '20',
-    DRIFTLINE_LIMIT_MATCHES: '3'
-  }
+    DRIFTLINE_LIMIT_MATCHES: '3',
+  },
 })
 let one, two, room
 before(async () => {
@@ -30,7 +30,10 @@ after(() => it.remove())
 function limited(answers, fine, refilled = 0) {
   const refusals = answers.filter((a) => a.status === 429)
   const count = answers.length - refusals.length
-  assert.ok(count >= fine && count <= fine + refilled && refusals.length > 0, answers.map((a) => a.status).join())
+  assert.ok(
+    count >= fine && count <= fine + refilled && refusals.length > 0,
+    answers.map((a) => a.status).join(),
+  )
   for (const answer of refusals) {
     refused(answer, 429, 'too_many')
     const seconds = Number(answer.headers.get('retry-after'))
@@ -45,7 +48,7 @@ test('messages: 20 a minute and account, the next is told to wait, and takes no 
   assert.equal((await one.get('/rooms/' + room)).body.last_seq, stored)
 })
 
-test('messages: one\'s limit is not another\'s', async () => {
+test("messages: one's limit is not another's", async () => {
   assert.equal((await two.send(room, 'x')).status, 200)
 })
 
@@ -68,17 +71,31 @@ test('registrations: 2 a minute and address', async () => {
 })
 
 test('logins: 3 a minute and address, whoever it is for', async () => {
-  limited(await Promise.all(range(1, 6).map((n) => post('/login', { account: 'limited' + n, password_v2: v2('x', 'z') }))), 3, 1)
+  limited(
+    await Promise.all(
+      range(1, 6).map((n) => post('/login', { account: 'limited' + n, password_v2: v2('x', 'z') })),
+    ),
+    3,
+    1,
+  )
 })
 
 test('guests: 8 a minute and address, in the language asked for', async () => {
-  const answers = await Promise.all(range(1, 12).map(() => post('/login/guest', {}, { 'accept-language': 'zh-CN' })))
+  const answers = await Promise.all(
+    range(1, 12).map(() => post('/login/guest', {}, { 'accept-language': 'zh-CN' })),
+  )
   limited(answers, 5, 4) // three came before
   assert.match(answers.find((a) => a.status === 429).body.error.message, /\p{Script=Han}/u)
 })
 
 test('what is refused for its form costs nothing of a budget', async () => {
   const me = two
-  for (const body of range(1, 30)) refused(await me.post(`/rooms/${room}/messages`, { client_id: randomUUID(), kind: 'text', unknown: body }), 422, 'invalid_field', 'unknown')
+  for (const body of range(1, 30))
+    refused(
+      await me.post(`/rooms/${room}/messages`, { client_id: randomUUID(), kind: 'text', unknown: body }),
+      422,
+      'invalid_field',
+      'unknown',
+    )
   assert.equal((await me.send(room, 'fine')).status, 200)
 })

@@ -2,7 +2,20 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import WebSocket from 'ws'
-import { Person, base, call, pair, random, randomUUID, range, refused, rows, sql, unique, until } from '../support/client.mjs'
+import {
+  Person,
+  base,
+  call,
+  pair,
+  random,
+  randomUUID,
+  range,
+  refused,
+  rows,
+  sql,
+  unique,
+  until,
+} from '../support/client.mjs'
 
 const open = []
 after(() => open.forEach((person) => person.close()))
@@ -13,7 +26,8 @@ async function chat(...people) {
 }
 const ticket = async (person) => (await person.post('/stream')).body.url
 const send = async (person, room, count, first = 1) => {
-  for (const n of range(first, first + count - 1)) assert.equal((await person.send(room, 'line ' + n)).status, 200)
+  for (const n of range(first, first + count - 1))
+    assert.equal((await person.send(room, 'line ' + n)).status, 200)
 }
 const bodies = (person) => person.frames.filter((f) => f.type === 'message').map((f) => f.message.body)
 
@@ -31,7 +45,12 @@ function handshake(url, headers = {}) {
       response.on('data', (chunk) => chunks.push(chunk))
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString()
-        resolve({ status: response.statusCode, headers: new Headers(response.headers), text, body: JSON.parse(text) })
+        resolve({
+          status: response.statusCode,
+          headers: new Headers(response.headers),
+          text,
+          body: JSON.parse(text),
+        })
       })
     })
     socket.on('error', reject)
@@ -44,7 +63,10 @@ test('a ticket opens one socket, once', async () => {
   const me = await Person.guest()
   const answer = await me.post('/stream')
   assert.match(answer.body.url, /^\/ws\/[\w-]{22}$/)
-  assert.ok(Date.parse(answer.body.expires) - Date.now() <= 30500 && Date.parse(answer.body.expires) > Date.now() + 25000)
+  assert.ok(
+    Date.parse(answer.body.expires) - Date.now() <= 30500 &&
+      Date.parse(answer.body.expires) > Date.now() + 25000,
+  )
   const first = await handshake(answer.body.url)
   assert.equal(first.status, 101)
   refused(await handshake(answer.body.url), 404, 'no_ticket')
@@ -81,7 +103,7 @@ for (const [name, path, code] of [
   ['empty', '/ws/', 'not_found'],
   ['too long', '/ws/' + 'A'.repeat(65), 'not_found'],
   ['of other characters', "/ws/a'b", 'not_found'],
-  ['with a path behind it', '/ws/AAAAAAAAAAAAAAAAAAAAAA/x', 'not_found']
+  ['with a path behind it', '/ws/AAAAAAAAAAAAAAAAAAAAAA/x', 'not_found'],
 ])
   test(`a ticket that is ${name}: 404 in JSON`, async () => refused(await handshake(path), 404, code))
 
@@ -115,7 +137,7 @@ for (const [name, origin, status] of [
   ['one that begins like ours', base + '.evil.example', 403],
   ['ours with another port', base.replace(/\d+$/, '1'), 403],
   ['ours over https', base.replace('http:', 'https:'), 403],
-  ['null', 'null', 403]
+  ['null', 'null', 403],
 ])
   test(`a socket's Origin: ${name}`, async () => {
     const url = await ticket(await Person.guest())
@@ -150,7 +172,7 @@ test('the ninth socket of an account: the oldest is told and cut, the others sta
   assert.equal((await one.get('/me')).status, 200)
 })
 
-test('a socket carries all of its account\'s rooms, and no one else\'s', async () => {
+test("a socket carries all of its account's rooms, and no one else's", async () => {
   const me = await Person.guest()
   const chats = []
   for (let n = 0; n < 3; n++) {
@@ -170,7 +192,8 @@ test('a socket carries all of its account\'s rooms, and no one else\'s', async (
 
 test('what a client sends over the socket reaches nobody', async () => {
   const { one, two, room } = await chat()
-  for (const text of ['hello', JSON.stringify({ type: 'message', room, message: { body: 'forged' } })]) one.socket.send(text)
+  for (const text of ['hello', JSON.stringify({ type: 'message', room, message: { body: 'forged' } })])
+    one.socket.send(text)
   await two.send(room, 'after')
   await two.frame((f) => f.type === 'message')
   assert.deepEqual(bodies(two), ['after'])
@@ -188,7 +211,7 @@ test('a socket that is gone is forgotten once a frame found nobody there', async
       return (await sql(`select count(*) from connection where account = ${key}`)) === '0'
     },
     'the end of the connection row',
-    12000
+    12000,
   )
 })
 
@@ -205,7 +228,7 @@ async function group(...people) {
   return id
 }
 
-test('a group\'s frames reach all of its members by the room\'s channel', async () => {
+test("a group's frames reach all of its members by the room's channel", async () => {
   const people = await Promise.all(range(1, 4).map(() => Person.guest()))
   const [a, b, c, outside] = people
   const room = await group(a, b, c)
@@ -216,14 +239,18 @@ test('a group\'s frames reach all of its members by the room\'s channel', async 
     assert.deepEqual(await person.frame((f) => f.type === 'message'), { type: 'message', room, message })
   assert.equal((await b.delete(`/rooms/${room}/messages/1`)).status, 403)
   assert.equal((await a.delete(`/rooms/${room}/messages/1`)).status, 204)
-  for (const person of [a, b, c]) assert.deepEqual(await person.frame((f) => f.type === 'recall'), { type: 'recall', room, seq: 1 })
+  for (const person of [a, b, c])
+    assert.deepEqual(await person.frame((f) => f.type === 'recall'), { type: 'recall', room, seq: 1 })
   const { body } = await b.get('/rooms/' + room)
-  assert.deepEqual([body.kind, body.topic, body.members, body.last_seq, body.peer], ['group', 'seeded', 3, 1, undefined])
+  assert.deepEqual(
+    [body.kind, body.topic, body.members, body.last_seq, body.peer],
+    ['group', 'seeded', 3, 1, undefined],
+  )
   assert.deepEqual(outside.frames, [])
   refused(await outside.get('/rooms/' + room), 404, 'no_room')
 })
 
-test('a group\'s read marks are shown to nobody else', async () => {
+test("a group's read marks are shown to nobody else", async () => {
   const [a, b] = [await Person.guest(), await Person.guest()]
   const room = await group(a, b)
   open.push(await a.open(), await b.open())
@@ -241,10 +268,16 @@ test('32 writers of a group: one order for all', async () => {
   for (const person of people) open.push(await person.open())
   const answers = await Promise.all(range(0, 127).map((n) => people[n % 8].send(room, String(n))))
   const sent = answers.map((a) => a.body).sort((x, y) => x.seq - y.seq)
-  assert.deepEqual(sent.map((m) => m.seq), range(1, 128))
+  assert.deepEqual(
+    sent.map((m) => m.seq),
+    range(1, 128),
+  )
   for (const person of people) {
     await until(() => bodies(person).length === 128, '128 frames')
-    assert.deepEqual(bodies(person), sent.map((m) => m.body))
+    assert.deepEqual(
+      bodies(person),
+      sent.map((m) => m.body),
+    )
   }
 })
 
@@ -256,8 +289,14 @@ test('who left a group reads what was said until then, and no more', async () =>
     update stay set to_seq = 3 where member in (select key from member where account = ${await b.key()})`)
   await send(a, room, 2, 4)
   const seen = await b.get(`/rooms/${room}/messages`)
-  assert.deepEqual(seen.body.items.map((m) => m.seq), [1, 2, 3])
-  assert.deepEqual((await b.post('/sync', { rooms: { [room]: 1 } })).body.rooms[0].messages.map((m) => m.seq), [2, 3])
+  assert.deepEqual(
+    seen.body.items.map((m) => m.seq),
+    [1, 2, 3],
+  )
+  assert.deepEqual(
+    (await b.post('/sync', { rooms: { [room]: 1 } })).body.rooms[0].messages.map((m) => m.seq),
+    [2, 3],
+  )
   assert.equal((await b.get('/rooms/' + room)).body.last_seq, 3)
   refused(await b.send(room, 'x'), 403, 'not_member')
   refused(await b.send(room, 'x', { reply_to: 4 }), 403, 'not_member')
@@ -284,10 +323,16 @@ test('sync: 50 lines a room, then more', async () => {
   const [{ room }] = await written(me, 60)
   const page = async (have) => (await me.post('/sync', { rooms: { [room]: have } })).body
   const first = await page(0)
-  assert.deepEqual(first.rooms[0].messages.map((m) => m.seq), range(1, 50))
+  assert.deepEqual(
+    first.rooms[0].messages.map((m) => m.seq),
+    range(1, 50),
+  )
   assert.deepEqual([first.rooms[0].more, first.more], [true, true])
   const second = await page(50)
-  assert.deepEqual(second.rooms[0].messages.map((m) => m.seq), range(51, 60))
+  assert.deepEqual(
+    second.rooms[0].messages.map((m) => m.seq),
+    range(51, 60),
+  )
   assert.deepEqual([second.rooms[0].more, second.more], [false, false])
   assert.deepEqual((await page(60)).rooms, [])
   assert.deepEqual((await page(10)).rooms[0].more, false, 'exactly fifty are all there are')
@@ -304,20 +349,24 @@ test('sync: 200 lines in all, then more, until nothing is lacking', async () => 
     const count = body.rooms.reduce((sum, room) => sum + room.messages.length, 0)
     assert.ok(count <= 200 && (!body.more || count > 0))
     assert.ok(body.rooms.every((room) => room.messages.length <= 50))
-    for (const { id, messages } of body.rooms)
-      for (const { seq } of messages) assert.equal(seq, ++have[id])
+    for (const { id, messages } of body.rooms) for (const { seq } of messages) assert.equal(seq, ++have[id])
     more = body.more
   }
   assert.deepEqual(Object.values(have), counts)
   assert.ok(rounds <= 5, rounds + ' rounds')
 })
 
-test('sync: rooms that are not the caller\'s, or not there, are left out', async () => {
+test("sync: rooms that are not the caller's, or not there, are left out", async () => {
   const { room } = await chat()
   const me = await Person.guest()
-  const { status, body } = await me.post('/sync', { rooms: { [room]: 0, nonsense: 3, ['a'.repeat(1000)]: 0, '': 1 } })
+  const { status, body } = await me.post('/sync', {
+    rooms: { [room]: 0, nonsense: 3, ['a'.repeat(1000)]: 0, '': 1 },
+  })
   assert.equal(status, 200)
-  assert.deepEqual([body.rooms, body.conversations, body.recalls, body.match, body.more], [[], [], [], null, false])
+  assert.deepEqual(
+    [body.rooms, body.conversations, body.recalls, body.match, body.more],
+    [[], [], [], null, false],
+  )
 })
 
 test('sync: whoever was away learns what changed since, and nothing else', async () => {
@@ -336,7 +385,10 @@ test('sync: whoever was away learns what changed since, and nothing else', async
   await chats[1].two.delete(`/rooms/${chats[1].room}/messages/2`)
   await send(chats[2].two, chats[2].room, 1, 3)
   const changed = await later()
-  assert.deepEqual(changed.conversations.map((r) => r.id), [chats[2].room])
+  assert.deepEqual(
+    changed.conversations.map((r) => r.id),
+    [chats[2].room],
+  )
   assert.deepEqual(changed.recalls, [{ room: chats[1].room, seq: 2 }])
   await chats[0].two.post(`/rooms/${chats[0].room}/leave`)
   const ended = (await later()).conversations.find((r) => r.id === chats[0].room)
@@ -357,7 +409,9 @@ test('sync finds the partner, who hears of it by a frame', async () => {
   const tags = [unique('t'), unique('t')]
   await one.match(tags.slice(0, 1))
   await two.match(tags.slice(1))
-  await sql(`update wait set since = now() - interval '1 minute' where account in (${await one.key()}, ${await two.key()})`)
+  await sql(
+    `update wait set since = now() - interval '1 minute' where account in (${await one.key()}, ${await two.key()})`,
+  )
   const { match } = (await two.post('/sync', { rooms: {}, match: true })).body
   assert.equal(match.state, 'matched')
   assert.equal((await one.frame((f) => f.type === 'matched')).room, match.room.id)
@@ -375,9 +429,10 @@ for (const [name, body, field] of [
   ['match as text', { rooms: {}, match: 'true' }, 'match'],
   ['since as a number', { rooms: {}, since: 1 }, 'since'],
   ['since in another form', { rooms: {}, since: '2026-01-02 03:04:05' }, 'since'],
-  ['since as SQL knows it', { rooms: {}, since: 'infinity' }, 'since']
+  ['since as SQL knows it', { rooms: {}, since: 'infinity' }, 'since'],
 ])
-  test(`sync refuses ${name}`, async () => refused(await (await Person.guest()).post('/sync', body), 422, 'invalid_field', field))
+  test(`sync refuses ${name}`, async () =>
+    refused(await (await Person.guest()).post('/sync', body), 422, 'invalid_field', field))
 
 test('sync: a since that is no time is refused, not failed on', async () => {
   const answer = await (await Person.guest()).post('/sync', { rooms: {}, since: '2026-99-99T99:99:99.999Z' })
@@ -403,7 +458,10 @@ test('what a client missed while its socket was gone comes by sync, each line on
   const { body } = await two.post('/sync', { rooms: { [room]: 3 } })
   await until(() => reopened.some((f) => f.message?.seq === 9), 'the last frame')
   const seen = new Set([...body.rooms[0].messages, ...reopened.map((f) => f.message)].map((m) => m.seq))
-  assert.deepEqual([...seen].sort((a, b) => a - b), range(4, 9))
+  assert.deepEqual(
+    [...seen].sort((a, b) => a - b),
+    range(4, 9),
+  )
 })
 
 test('25 who open a socket while lines flow miss nothing: open, then sync', async () => {
@@ -412,7 +470,7 @@ test('25 who open a socket while lines flow miss nothing: open, then sync', asyn
   const writing = Promise.all(
     range(1, 4).map(async (k) => {
       for (let n = 1; !done; n++) await one.send(room, `line ${k}.${n}`)
-    })
+    }),
   )
   try {
     for (let n = 0; n < 25; n++) {
@@ -425,7 +483,8 @@ test('25 who open a socket while lines flow miss nothing: open, then sync', asyn
       const last = Math.max(...seen) + 10
       await late.frame((f) => f.message?.seq >= last)
       for (const frame of late.frames) seen.add(frame.message?.seq)
-      for (const seq of range(first, last)) assert.ok(seen.has(seq), `line ${seq} is missing, between ${first} and ${last}`)
+      for (const seq of range(first, last))
+        assert.ok(seen.has(seq), `line ${seq} is missing, between ${first} and ${last}`)
       late.close()
     }
   } finally {

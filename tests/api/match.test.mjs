@@ -30,8 +30,18 @@ test('two without tags meet, and both see the room', async () => {
   assert.match(first.body.since, /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/)
   const room = await met(await two.match(), one)
   assert.deepEqual(
-    [room.kind, room.capacity, room.members, room.topic, room.tags, room.public, room.mask, room.last_seq, room.ended],
-    ['private', 2, 2, '', [], false, 'always', 0, null]
+    [
+      room.kind,
+      room.capacity,
+      room.members,
+      room.topic,
+      room.tags,
+      room.public,
+      room.mask,
+      room.last_seq,
+      room.ended,
+    ],
+    ['private', 2, 2, '', [], false, 'always', 0, null],
   )
   assert.match(room.id, /^[\w-]{22}$/)
   const other = (await one.get('/match')).body.room
@@ -123,7 +133,12 @@ test('who gave tags meets one without when the wait has grown', async () => {
 
 test('tags: case and order are kept, repeats are dropped', async () => {
   const [one] = await guests(1)
-  assert.deepEqual((await one.match(['Sea', '海', 'Sea', 'e\u0301', '\u00e9', '{"x\\'])).body.tags, ['Sea', '海', '\u00e9', '{"x\\'])
+  assert.deepEqual((await one.match(['Sea', '海', 'Sea', 'e\u0301', '\u00e9', '{"x\\'])).body.tags, [
+    'Sea',
+    '海',
+    '\u00e9',
+    '{"x\\',
+  ])
 })
 
 for (const [name, tags] of [
@@ -132,7 +147,7 @@ for (const [name, tags] of [
   ['an empty tag', ['']],
   ['a tag that cannot be seen', ['\u200b']],
   ['a tag that is a number', [1]],
-  ['tags that are a text', 'sea']
+  ['tags that are a text', 'sea'],
 ])
   test(`${name}: refused`, async () => {
     const [one] = await guests(1)
@@ -142,12 +157,16 @@ for (const [name, tags] of [
 
 test('eight tags of twenty characters are fine', async () => {
   const [one] = await guests(1)
-  await waits(one, range(1, 8).map((n) => n + '鱼'.repeat(19)))
+  await waits(
+    one,
+    range(1, 8).map((n) => n + '鱼'.repeat(19)),
+  )
 })
 
 test('a target that is not there is refused', async () => {
   const [one] = await guests(1)
-  for (const target of ['', 'group', 1, null]) refused(await one.match(undefined, target), 422, 'invalid_field', 'target')
+  for (const target of ['', 'group', 1, null])
+    refused(await one.match(undefined, target), 422, 'invalid_field', 'target')
 })
 
 test('the same two do not meet again today while somebody new waits', async () => {
@@ -177,7 +196,11 @@ test('the same two meet again when there is nobody else', async () => {
 
 test('three who have all met each other are not left waiting', async () => {
   const [one, two, three] = await guests(3)
-  for (const [a, b] of [[one, two], [two, three], [one, three]]) {
+  for (const [a, b] of [
+    [one, two],
+    [two, three],
+    [one, three],
+  ]) {
     await waits(a)
     await met(await b.match(), a)
     await sql('delete from wait')
@@ -191,7 +214,9 @@ test('two who met a day ago may meet again while others wait', async () => {
   const [one, two, other] = await guests(3)
   await waits(one)
   await met(await two.match(), one)
-  await sql(`delete from wait; update match_log set at = now() - interval '25 h' where low = ${await one.key()} or high = ${await one.key()}`)
+  await sql(
+    `delete from wait; update match_log set at = now() - interval '25 h' where low = ${await one.key()} or high = ${await one.key()}`,
+  )
   await waits(one, ['sea'])
   await waits(other, ['hill'])
   await met(await two.match(['sea']), one)
@@ -219,7 +244,7 @@ test('a wait whose lease has ended is over and handed out to nobody', async () =
 
 test('asking renews the lease', async () => {
   const [one] = await guests(1)
-  const left = () => sql('select lease > now() + interval \'14 s\' from wait')
+  const left = () => sql("select lease > now() + interval '14 s' from wait")
   for (const ask of [() => one.get('/match'), () => one.post('/sync', { rooms: {}, match: true })]) {
     await waits(one)
     await sql(`update wait set lease = now() + interval '5 s'`)
@@ -316,7 +341,7 @@ test('200 who ask at once: each gets one partner, and it is mutual', async () =>
   const keys = await accounts(people)
   const [row] = await rows(
     `select count(*)::int as members, count(distinct m.room)::int as rooms, max(r.members) as most
-       from member m join room r on r.key = m.room where m.account in (${keys})`
+       from member m join room r on r.key = m.room where m.account in (${keys})`,
   )
   assert.deepEqual(row, { members: 200, rooms: 100, most: 2 })
 })
@@ -326,18 +351,26 @@ test('forty who ask, ask again and stop at random: nobody is in two rooms for on
   await Promise.all(
     people.map(async (person, n) => {
       for (let i = 0; i < 5; i++)
-        assert.ok((await ((n + i) % 3 === 0 ? person.delete('/match') : (n + i) % 3 === 1 ? person.get('/match') : person.match())).status < 300)
-    })
+        assert.ok(
+          (
+            await ((n + i) % 3 === 0
+              ? person.delete('/match')
+              : (n + i) % 3 === 1
+                ? person.get('/match')
+                : person.match())
+          ).status < 300,
+        )
+    }),
   )
   const keys = await accounts(people)
   const odd = await rows(
     `select r.id from room r join member m on m.room = r.key where m.account in (${keys})
-      group by r.id having count(*) <> 2 or count(distinct m.account) <> 2`
+      group by r.id having count(*) <> 2 or count(distinct m.account) <> 2`,
   )
   assert.deepEqual(odd, [])
   const late = await rows(
     `select w.account from wait w where w.room is not null
-        and not exists (select from member m where m.room = w.room and m.account = w.account)`
+        and not exists (select from member m where m.room = w.room and m.account = w.account)`,
   )
   assert.deepEqual(late, [])
 })

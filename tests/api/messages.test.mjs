@@ -26,7 +26,9 @@ const stranger = await Person.guest()
 const seqs = (answer) => answer.body.items.map((message) => message.seq)
 const lines = (person) => person.frames.filter((f) => f.type === 'message').map((f) => f.message)
 const stored = (room) =>
-  rows(`select seq, client_id, body from message c join room r on r.key = c.room and r.kind = c.room_kind where r.id = '${room}' order by seq`)
+  rows(
+    `select seq, client_id, body from message c join room r on r.key = c.room and r.kind = c.room_kind where r.id = '${room}' order by seq`,
+  )
 
 test('a message is the same in the answer, both frames, history and sync', async () => {
   const { one, two, room } = await chat()
@@ -46,14 +48,18 @@ test('a message is the same in the answer, both frames, history and sync', async
     kind: 'text',
     body: body.replace('\u2028', '\n'),
     reply_to: 1,
-    client_id
+    client_id,
   })
   assert.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   assert.ok(Math.abs(Date.parse(at) - Date.now()) < 10000)
   for (const person of [one, two]) {
     const frame = await person.frame((f) => f.type === 'message' && f.message.seq === 2)
     assert.deepEqual(frame, { type: 'message', room, message: answer.body })
-    assert.deepEqual((await person.get(`/rooms/${room}/messages`)).body, { items: [first.body, answer.body], next: null, more: false })
+    assert.deepEqual((await person.get(`/rooms/${room}/messages`)).body, {
+      items: [first.body, answer.body],
+      next: null,
+      more: false,
+    })
     const sync = await person.post('/sync', { rooms: { [room]: 1 } })
     assert.deepEqual(sync.body.rooms, [{ id: room, messages: [answer.body], more: false }])
     const [conversation] = (await person.get('/conversations')).body.items
@@ -80,7 +86,7 @@ const bodies = [
   ['of nothing visible', '\u200b\u2060', null],
   ['with a bell', 'a\u0007b', null],
   ['that is a number', 1, null],
-  ['that is null', null, null]
+  ['that is null', null, null],
 ]
 test('bodies', async (t) => {
   const { one, room } = await chat()
@@ -118,7 +124,10 @@ test('the same client_id again: the same answer, no second row, no second frame'
   assert.equal(again.text, first.text)
   await one.send(room, 'after')
   await two.frame((f) => f.type === 'message' && f.message.seq === 3)
-  assert.deepEqual(lines(two).map((m) => m.body), ['once', 'between', 'after'])
+  assert.deepEqual(
+    lines(two).map((m) => m.body),
+    ['once', 'between', 'after'],
+  )
 })
 
 test('the same client_id with another body or reply: 409', async () => {
@@ -130,7 +139,7 @@ test('the same client_id with another body or reply: 409', async () => {
   assert.equal((await stored(room)).length, 1)
 })
 
-test('a client_id is a member\'s own: the other may use it, and so may another room', async () => {
+test("a client_id is a member's own: the other may use it, and so may another room", async () => {
   const { one, two, room } = await chat()
   const client_id = randomUUID()
   assert.equal((await one.send(room, 'mine', { client_id })).body.seq, 1)
@@ -155,7 +164,9 @@ test('100 repeats at once: one row, one answer', async () => {
 test('100 at once with one client_id and two bodies: one is stored, the others hear 409', async () => {
   const { one, room } = await chat()
   const client_id = randomUUID()
-  const answers = await Promise.all(range(1, 100).map((n) => one.send(room, 'body ' + (n % 2), { client_id })))
+  const answers = await Promise.all(
+    range(1, 100).map((n) => one.send(room, 'body ' + (n % 2), { client_id })),
+  )
   const [kept] = await stored(room)
   for (const [n, answer] of answers.entries())
     if ('body ' + ((n + 1) % 2) === kept.body) assert.deepEqual([answer.status, answer.body.seq], [200, 1])
@@ -173,25 +184,42 @@ test('32 writers at once: one gapless order, the same for both and the database'
         assert.equal(answer.status, 200)
         answered.push(answer.body)
       }
-    })
+    }),
   )
   answered.sort((a, b) => a.seq - b.seq)
-  assert.deepEqual(answered.map((m) => m.seq), range(1, 320))
+  assert.deepEqual(
+    answered.map((m) => m.seq),
+    range(1, 320),
+  )
   for (const person of [one, two]) {
-    await until(() => lines(person).length >= 320, () => `320 frames, ${lines(person).length} are there`)
+    await until(
+      () => lines(person).length >= 320,
+      () => `320 frames, ${lines(person).length} are there`,
+    )
     assert.deepEqual(lines(person), answered, 'frames come in the order of seq, none missing, none twice')
   }
-  assert.deepEqual(await stored(room), answered.map(({ seq, client_id, body }) => ({ seq, client_id, body })))
+  assert.deepEqual(
+    await stored(room),
+    answered.map(({ seq, client_id, body }) => ({ seq, client_id, body })),
+  )
 })
 
 test('16 rooms at once: each has its own order', async () => {
   const chats = await Promise.all(range(1, 16).map(chat))
-  const answers = await Promise.all(chats.flatMap(({ one, two, room }) => range(1, 10).map((n) => (n % 2 ? one : two).send(room, String(n)))))
+  const answers = await Promise.all(
+    chats.flatMap(({ one, two, room }) => range(1, 10).map((n) => (n % 2 ? one : two).send(room, String(n)))),
+  )
   assert.ok(answers.every((a) => a.status === 200))
   for (const { room, two } of chats) {
-    assert.deepEqual((await stored(room)).map((m) => m.seq), range(1, 10))
+    assert.deepEqual(
+      (await stored(room)).map((m) => m.seq),
+      range(1, 10),
+    )
     await until(() => lines(two).length === 10, '10 frames')
-    assert.deepEqual(lines(two).map((m) => m.seq), range(1, 10))
+    assert.deepEqual(
+      lines(two).map((m) => m.seq),
+      range(1, 10),
+    )
   }
 })
 
@@ -205,7 +233,7 @@ for (const [name, reply_to, status] of [
   ['a text', '1', 422],
   ['a number past all bounds', 1e300, 422],
   ['one that an integer cannot hold', 4294967297, 422],
-  ['nothing, said as null', null, 200]
+  ['nothing, said as null', null, 200],
 ])
   test(`reply_to ${name}: ${status}`, async () => {
     const { one, room } = await chat()
@@ -222,7 +250,7 @@ for (const [name, client_id] of [
   ['of another variant', '00000000-0000-4000-c000-000000000000'],
   ['in upper case', randomUUID().toUpperCase()],
   ['in braces', '{' + randomUUID() + '}'],
-  ['a number', 1]
+  ['a number', 1],
 ])
   test(`a client_id that is ${name} is refused`, async () => {
     const { one, room } = await chat()
@@ -231,7 +259,8 @@ for (const [name, client_id] of [
 
 test('a kind that is not text is refused', async () => {
   const { one, room } = await chat()
-  for (const kind of ['system', 'image', '', 1, undefined]) refused(await one.send(room, 'x', { kind }), 422, 'invalid_field', 'kind')
+  for (const kind of ['system', 'image', '', 1, undefined])
+    refused(await one.send(room, 'x', { kind }), 422, 'invalid_field', 'kind')
 })
 
 // History
@@ -259,7 +288,7 @@ test('history of 120 lines', async (t) => {
     ['around=1&limit=5', range(1, 5), true],
     ['around=120&limit=5', range(118, 120), false],
     ['around=9999&limit=5', [], false],
-    ['limit=2&before=%33', [1, 2], false]
+    ['limit=2&before=%33', [1, 2], false],
   ]
   for (const [query, expected, more] of pages)
     await t.test(query || 'the newest page', async () => {
@@ -268,8 +297,18 @@ test('history of 120 lines', async (t) => {
       assert.deepEqual(seqs(answer), expected)
       assert.deepEqual([answer.body.next, answer.body.more], [null, more])
     })
-  for (const query of ['limit=0', 'limit=51', 'limit=-1', 'limit=x', 'limit=', 'limit=1.0', 'limit=99999999999999999999'])
-    await t.test(query, async () => refused(await one.get(`/rooms/${room}/messages?${query}`), 422, 'invalid_field', 'limit'))
+  for (const query of [
+    'limit=0',
+    'limit=51',
+    'limit=-1',
+    'limit=x',
+    'limit=',
+    'limit=1.0',
+    'limit=99999999999999999999',
+  ])
+    await t.test(query, async () =>
+      refused(await one.get(`/rooms/${room}/messages?${query}`), 422, 'invalid_field', 'limit'),
+    )
   for (const [query, field] of [
     ['before=0', 'before'],
     ['before=2147483648', 'before'],
@@ -277,9 +316,11 @@ test('history of 120 lines', async (t) => {
     ['around=1e3', 'around'],
     ['around=%20', 'around'],
     ['before=3&after=1', 'before'],
-    ['after=3&around=1', 'after']
+    ['after=3&around=1', 'after'],
   ])
-    await t.test(query, async () => refused(await one.get(`/rooms/${room}/messages?${query}`), 422, 'invalid_field', field))
+    await t.test(query, async () =>
+      refused(await one.get(`/rooms/${room}/messages?${query}`), 422, 'invalid_field', field),
+    )
 })
 
 test('a new room has an empty history', async () => {
@@ -287,7 +328,7 @@ test('a new room has an empty history', async () => {
   assert.deepEqual((await one.get(`/rooms/${room}/messages`)).body, { items: [], next: null, more: false })
 })
 
-test('a room that is not one\'s own looks like one that is not there, on every call', async () => {
+test("a room that is not one's own looks like one that is not there, on every call", async () => {
   const { one, room } = await chat()
   await one.send(room, 'x')
   const calls = [
@@ -297,7 +338,7 @@ test('a room that is not one\'s own looks like one that is not there, on every c
     ['DELETE', '/messages/1'],
     ['POST', '/read', { seq: 1 }],
     ['POST', '/typing'],
-    ['POST', '/leave']
+    ['POST', '/leave'],
   ]
   for (const [method, path, body] of calls) {
     const foreign = await stranger.call(method, `/rooms/${room}${path}`, body)
@@ -312,7 +353,7 @@ test('a room that is not one\'s own looks like one that is not there, on every c
 
 // Recall
 
-test('one\'s own line can be recalled: the body is gone everywhere, the seq stays', async () => {
+test("one's own line can be recalled: the body is gone everywhere, the seq stays", async () => {
   const { one, two, room } = await chat()
   const secret = 'recalled ' + random()
   await one.send(room, secret)
@@ -348,15 +389,19 @@ test('a recalled line sent again by its client_id stays recalled', async () => {
   assert.deepEqual([item.body, item.recalled], [null, true])
 })
 
-test('recall: not the other\'s, not too late, not what is not there', async () => {
+test("recall: not the other's, not too late, not what is not there", async () => {
   const { one, two, room } = await chat()
   await one.send(room, 'x')
   await one.send(room, 'y')
   const recall = (person, seq) => person.delete(`/rooms/${room}/messages/${seq}`)
   refused(await recall(two, 1), 403, 'not_yours')
-  await sql(`update message set at = at - interval '121 s' where room = (select key from room where id = '${room}') and seq = 1`)
+  await sql(
+    `update message set at = at - interval '121 s' where room = (select key from room where id = '${room}') and seq = 1`,
+  )
   refused(await recall(one, 1), 403, 'too_late')
-  await sql(`update message set at = at - interval '110 s' where room = (select key from room where id = '${room}') and seq = 2`)
+  await sql(
+    `update message set at = at - interval '110 s' where room = (select key from room where id = '${room}') and seq = 2`,
+  )
   assert.equal((await recall(one, 2)).status, 204)
   for (const seq of [0, 3, 999999999, '9999999999', '99999999999999999999', 'x', '1x', '-1', '1_0'])
     refused(await recall(one, seq), 404, 'no_message')
@@ -365,13 +410,13 @@ test('recall: not the other\'s, not too late, not what is not there', async () =
 
 // Read marks
 
-test('reading moves one\'s mark forward and shows it to the partner', async () => {
+test("reading moves one's mark forward and shows it to the partner", async () => {
   const { one, two, room } = await written(10)
   assert.equal((await one.get('/rooms/' + room)).body.unread, 5)
   assert.equal((await one.post(`/rooms/${room}/read`, { seq: 6 })).status, 204)
   const frame = { type: 'read', room, member: one.mask.member, seq: 6 }
   assert.deepEqual(await two.frame((f) => f.type === 'read'), frame)
-  assert.deepEqual(await one.frame((f) => f.type === 'read'), frame, 'one\'s own other sockets hear of it')
+  assert.deepEqual(await one.frame((f) => f.type === 'read'), frame, "one's own other sockets hear of it")
   const mine = (await one.get('/rooms/' + room)).body
   assert.deepEqual([mine.read_seq, mine.unread, mine.peer.read_seq], [6, 2, 0])
   const theirs = (await two.get('/rooms/' + room)).body
@@ -385,7 +430,10 @@ test('a mark does not go back, and not past the last line', async () => {
   refused(await one.post(`/rooms/${room}/read`, { seq: 5 }), 422, 'invalid_field', 'seq')
   await one.post(`/rooms/${room}/read`, { seq: 4 })
   await two.frame((f) => f.type === 'read' && f.seq === 4)
-  assert.deepEqual(two.frames.filter((f) => f.type === 'read').map((f) => f.seq), [3, 4])
+  assert.deepEqual(
+    two.frames.filter((f) => f.type === 'read').map((f) => f.seq),
+    [3, 4],
+  )
 })
 
 for (const seq of [undefined, null, '1', 1.5, -1, 2147483648, 1e40, true])
@@ -394,7 +442,7 @@ for (const seq of [undefined, null, '1', 1.5, -1, 2147483648, 1e40, true])
     refused(await one.post(`/rooms/${room}/read`, { seq }), 422, 'invalid_field', 'seq')
   })
 
-test('unread counts the other\'s lines alone, up to a hundred', async () => {
+test("unread counts the other's lines alone, up to a hundred", async () => {
   const { one, two, room } = await written(300)
   assert.equal((await one.get('/rooms/' + room)).body.unread, 100)
   await two.post(`/rooms/${room}/read`, { seq: 300 })
@@ -409,7 +457,11 @@ test('unread counts the other\'s lines alone, up to a hundred', async () => {
 test('typing reaches the other alone and stores nothing', async () => {
   const { one, two, room } = await chat()
   assert.equal((await one.post(`/rooms/${room}/typing`)).status, 204)
-  assert.deepEqual(await two.frame((f) => f.type === 'typing'), { type: 'typing', room, member: one.mask.member })
+  assert.deepEqual(await two.frame((f) => f.type === 'typing'), {
+    type: 'typing',
+    room,
+    member: one.mask.member,
+  })
   await two.send(room, 'x')
   await one.frame((f) => f.type === 'message')
   assert.ok(!one.frames.some((f) => f.type === 'typing'))
@@ -426,7 +478,10 @@ test('leaving ends a private chat for both, and the partner is told at once', as
   const { at, ...rest } = frame
   assert.deepEqual(rest, { type: 'member', room, member: one.mask.member, event: 'left', reason: 'left' })
   const [mine, theirs] = await Promise.all([one, two].map(async (p) => (await p.get('/rooms/' + room)).body))
-  assert.deepEqual([mine.ended, theirs.ended, theirs.members], [{ at, by: 'me', reason: 'left' }, { at, by: 'peer', reason: 'left' }, 0])
+  assert.deepEqual(
+    [mine.ended, theirs.ended, theirs.members],
+    [{ at, by: 'me', reason: 'left' }, { at, by: 'peer', reason: 'left' }, 0],
+  )
   for (const person of [one, two]) {
     refused(await person.send(room, 'x'), 409, 'room_ended')
     assert.deepEqual(seqs(await person.get(`/rooms/${room}/messages`)), [1])
@@ -455,7 +510,10 @@ test('sends and leaves that race: nothing is stored after the end', async () => 
     const [answers] = await Promise.all([Promise.all(sends), two.post(`/rooms/${room}/leave`)])
     const fine = answers.filter((a) => a.status === 200).length
     for (const answer of answers) if (answer.status !== 200) refused(answer, 409, 'room_ended')
-    assert.deepEqual((await stored(room)).map((m) => m.seq), range(1, fine))
+    assert.deepEqual(
+      (await stored(room)).map((m) => m.seq),
+      range(1, fine),
+    )
     assert.equal((await one.get('/rooms/' + room)).body.last_seq, fine)
   }
 })
@@ -474,17 +532,33 @@ test('conversations: the latest first, in pages', async () => {
   await me.send(rooms[4], 'to the top')
   rooms.unshift(rooms.pop())
   const seen = []
-  for (let cursor = ''; cursor !== null; ) {
-    const { body } = await me.get('/conversations?limit=2' + (cursor && '&cursor=' + encodeURIComponent(cursor)))
+  for (let cursor = ''; cursor !== null;) {
+    const { body } = await me.get(
+      '/conversations?limit=2' + (cursor && '&cursor=' + encodeURIComponent(cursor)),
+    )
     assert.ok(body.items.length <= 2)
     seen.push(...body.items.map((r) => r.id))
     cursor = body.next
   }
   assert.deepEqual(seen, rooms)
-  assert.deepEqual((await me.get('/conversations')).body.items.map((r) => r.id), rooms)
+  assert.deepEqual(
+    (await me.get('/conversations')).body.items.map((r) => r.id),
+    rooms,
+  )
 })
 
-for (const cursor of ['x', '1', '1.2', '1.2.3.4', '9.1.1', '1..1', '2.1.99999999999999999999', '%00', '0.1e5.1', '%27'])
+for (const cursor of [
+  'x',
+  '1',
+  '1.2',
+  '1.2.3.4',
+  '9.1.1',
+  '1..1',
+  '2.1.99999999999999999999',
+  '%00',
+  '0.1e5.1',
+  '%27',
+])
   test(`a cursor made up, ${cursor}: refused or an empty page`, async () => {
     const answer = await stranger.get('/conversations?cursor=' + cursor)
     if (answer.status === 200) assert.deepEqual(answer.body, { items: [], next: null })

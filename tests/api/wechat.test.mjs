@@ -25,7 +25,7 @@ const double = await wechat({
   huge: { openid: 'o'.repeat(20000) },
   failing: 500,
   cut: 'cut',
-  slow: 'slow'
+  slow: 'slow',
 })
 const it = new Instance({
   env: {
@@ -35,8 +35,8 @@ const it = new Instance({
     DRIFTLINE_PUBLIC_URL: 'https://chat.example.org',
     DRIFTLINE_ORIGINS: 'https://servicewechat.com https://other.example',
     DRIFTLINE_LIMIT_GUESTS: '0',
-    DRIFTLINE_LIMIT_LOGINS: '0'
-  }
+    DRIFTLINE_LIMIT_LOGINS: '0',
+  },
 })
 before(() => it.up())
 after(async () => {
@@ -64,7 +64,13 @@ test('the first login makes an account, the next ones find it', async () => {
   assert.deepEqual(me.body, first.body.user)
   assert.notEqual((await login('other')).body.user.created, first.body.user.created)
   const sent = double.asked.find((q) => q.js_code === 'first')
-  assert.deepEqual(sent, { path: '/sns/jscode2session', appid: 'wxapp', secret, js_code: 'first', grant_type: 'authorization_code' })
+  assert.deepEqual(sent, {
+    path: '/sns/jscode2session',
+    appid: 'wxapp',
+    secret,
+    js_code: 'first',
+    grant_type: 'authorization_code',
+  })
 })
 
 test('twenty at once with one openid make one account', async () => {
@@ -93,7 +99,7 @@ for (const [code, status, error] of [
   ['huge', 503, 'unavailable'],
   ['failing', 503, 'unavailable'],
   ['cut', 503, 'unavailable'],
-  ['slow', 503, 'unavailable']
+  ['slow', 503, 'unavailable'],
 ])
   test(`WeChat's answer "${code}": ${status} ${error}`, async () => {
     const answer = await login(code)
@@ -102,7 +108,13 @@ for (const [code, status, error] of [
     assert.ok(!answer.text.includes(session_key) && !answer.text.includes('errmsg'))
   })
 
-for (const [name, code] of [['absent', undefined], ['a number', 1], ['empty', ''], ['too long', 'x'.repeat(129)], ['with a line end', 'a\nb']])
+for (const [name, code] of [
+  ['absent', undefined],
+  ['a number', 1],
+  ['empty', ''],
+  ['too long', 'x'.repeat(129)],
+  ['with a line end', 'a\nb'],
+])
   test(`a code that is ${name} is refused unasked`, async () => {
     const before = double.asked.length
     refused(await login(code), 422, 'invalid_field', 'code')
@@ -115,7 +127,8 @@ test('neither openid nor session_key nor secret stands anywhere in the clear', a
   assert.ok(dump.stdout.length > 0)
   const hex = Buffer.from(openid).toString('hex')
   for (const [where, text] of Object.entries({ database: dump.stdout, ...logs(it.realState + '/log') }))
-    for (const word of [openid, hex, session_key, secret]) assert.ok(!text.includes(word), `${word} in ${where}`)
+    for (const word of [openid, hex, session_key, secret])
+      assert.ok(!text.includes(word), `${word} in ${where}`)
 })
 
 // With a public address of https, and further origins
@@ -133,7 +146,7 @@ for (const [origin, status] of [
   ['https://other.example', 200],
   ['https://servicewechat.com.evil.example', 403],
   ['https://other.exampl', 403],
-  ['https://servicewechat.com https://other.example', 403]
+  ['https://servicewechat.com https://other.example', 403],
 ])
   test(`the configured origins: ${origin} is answered ${status}`, async () => {
     const answer = await call('POST', '/api/v1/login/guest', {}, { origin }, it.url)

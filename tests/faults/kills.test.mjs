@@ -29,8 +29,13 @@ const cut = /^(503 unavailable|UND_ERR_SOCKET|ECONNRESET|ECONNREFUSED|EPIPE|othe
 
 test('kill -9 of a PostgreSQL backend', async () => {
   const talk = await through(
-    async () => kill(await sql(`select pid from pg_stat_activity where usename = 'driftline_web' order by query_start desc limit 1`)),
-    { limit: RESTART, allowed: down }
+    async () =>
+      kill(
+        await sql(
+          `select pid from pg_stat_activity where usename = 'driftline_web' order by query_start desc limit 1`,
+        ),
+      ),
+    { limit: RESTART, allowed: down },
   )
   assert.ok(talk.refusals()['503 unavailable'] > 0, 'the fault was not felt')
 })
@@ -44,7 +49,14 @@ test('kill -9 of PostgreSQL itself: 503 meanwhile, then it is served again', asy
       const before = talk.count
       kill(old)
       const answers = await until(async () => {
-        const all = await Promise.all([call('GET', '/readyz'), call('GET', '/healthz'), me.get('/match'), me.post('/sync', { rooms: {} }), me.post('/stream'), me.get('/me')])
+        const all = await Promise.all([
+          call('GET', '/readyz'),
+          call('GET', '/healthz'),
+          me.get('/match'),
+          me.post('/sync', { rooms: {} }),
+          me.post('/stream'),
+          me.get('/me'),
+        ])
         return all[0].status === 503 && all.slice(2).every((a) => a.status === 503) && all
       }, 'every call to answer 503')
       const [ready, alive, ...calls] = answers
@@ -58,7 +70,7 @@ test('kill -9 of PostgreSQL itself: 503 meanwhile, then it is served again', asy
       await until(async () => (await call('GET', '/readyz')).status === 200, 'readiness', RESTART)
       assert.ok(talk.count > before)
     },
-    { limit: RESTART, allowed: down }
+    { limit: RESTART, allowed: down },
   )
   assert.deepEqual([seen.alive, Number(seen.ready) > 0], [200, true])
   assert.ok(talk.refusals()['503 unavailable'] > 0)
@@ -74,7 +86,7 @@ test('kill -9 of the handlers, three times', async () => {
         await talk.more(50)
       }
     },
-    { limit: SOON, allowed: down }
+    { limit: SOON, allowed: down },
   )
 })
 
@@ -93,22 +105,26 @@ test('five reloads of nginx', async () => {
         await talk.back(began, SOON)
       }
     },
-    { limit: SOON, allowed: cut, reconnect: true }
+    { limit: SOON, allowed: cut, reconnect: true },
   )
 })
 
-test('kill -9 of nginx\'s worker', async () => {
-  await through(async () => childrenOf(pidOf('nginx')).forEach((pid) => kill(pid)), { limit: SOON, allowed: cut, reconnect: true })
+test("kill -9 of nginx's worker", async () => {
+  await through(async () => childrenOf(pidOf('nginx')).forEach((pid) => kill(pid)), {
+    limit: SOON,
+    allowed: cut,
+    reconnect: true,
+  })
 })
 
-test('kill -9 of nginx\'s master, and its worker with it', async () => {
+test("kill -9 of nginx's master, and its worker with it", async () => {
   await through(
     async () => {
       const old = pidOf('nginx')
       kill(old)
       await until(() => pidOf('nginx') !== old && pidOf('nginx') > 0, 'the supervisor', SOON)
     },
-    { limit: SOON, allowed: cut, reconnect: true }
+    { limit: SOON, allowed: cut, reconnect: true },
   )
 })
 
@@ -116,10 +132,15 @@ test('kill -9 of all at once', async () => {
   await through(
     async () => {
       const workers = childrenOf(pidOf('nginx'))
-      for (const pid of [pidOf('postgres'), pidOf('api'), pidOf('auth'), pidOf('nginx'), ...workers]) kill(pid)
-      await until(async () => (await call('GET', '/readyz').catch(() => ({}))).status === 200, 'readiness', RESTART)
+      for (const pid of [pidOf('postgres'), pidOf('api'), pidOf('auth'), pidOf('nginx'), ...workers])
+        kill(pid)
+      await until(
+        async () => (await call('GET', '/readyz').catch(() => ({}))).status === 200,
+        'readiness',
+        RESTART,
+      )
     },
-    { limit: RESTART + 2000, allowed: cut, reconnect: true }
+    { limit: RESTART + 2000, allowed: cut, reconnect: true },
   )
 })
 
@@ -132,7 +153,7 @@ test('a reply that was lost: the line is there once, and its repeat gets the sam
       method: 'POST',
       signal,
       headers: { authorization: 'Bearer ' + person.token, 'content-type': 'application/json' },
-      body: JSON.stringify({ client_id, kind: 'text', body: 'dropped' })
+      body: JSON.stringify({ client_id, kind: 'text', body: 'dropped' }),
     })
   for (let n = 0; n < 20; n++) {
     const abort = new AbortController()

@@ -49,7 +49,8 @@ export async function until(probe, what = 'the condition', limit = 5000) {
   for (;;) {
     const value = await probe()
     if (value) return value
-    if (Date.now() > end) throw new Error('timed out waiting for ' + (typeof what === 'function' ? what() : what))
+    if (Date.now() > end)
+      throw new Error('timed out waiting for ' + (typeof what === 'function' ? what() : what))
     await new Promise((resolve) => setTimeout(resolve, 15))
   }
 }
@@ -57,7 +58,9 @@ export async function until(probe, what = 'the condition', limit = 5000) {
 /** Runs SQL as the database's owner. Returns what it prints, unaligned and without headings. */
 export function sql(text) {
   return new Promise((resolve, reject) => {
-    const child = spawn('sh', ['-c', psql + ' -X -q -A -t -v ON_ERROR_STOP=1'], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('sh', ['-c', psql + ' -X -q -A -t -v ON_ERROR_STOP=1'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     const out = []
     const err = []
     child.stdout.on('data', (data) => out.push(data))
@@ -108,20 +111,33 @@ export class Person {
   static async register(more = {}) {
     const account = more.account ?? unique()
     const password = more.password ?? random()
-    const { status, body } = await call('POST', '/api/v1/register', { account, password_v2: v2(account, password), ...more.fields })
+    const { status, body } = await call('POST', '/api/v1/register', {
+      account,
+      password_v2: v2(account, password),
+      ...more.fields,
+    })
     if (status !== 200) throw new Error('register: ' + status)
     return Object.assign(new Person(body.token, body.user), { account, password })
   }
   async login() {
     const { status, body } = await call('POST', '/api/v1/login', {
       account: this.account,
-      password_v2: v2(this.account, this.password)
+      password_v2: v2(this.account, this.password),
     })
     if (status !== 200) throw new Error('login: ' + status)
-    return Object.assign(new Person(body.token, body.user), { account: this.account, password: this.password })
+    return Object.assign(new Person(body.token, body.user), {
+      account: this.account,
+      password: this.password,
+    })
   }
   call(method, path, body, headers = {}) {
-    return call(method, '/api/v1' + path, body, { authorization: 'Bearer ' + this.token, ...headers }, this.base)
+    return call(
+      method,
+      '/api/v1' + path,
+      body,
+      { authorization: 'Bearer ' + this.token, ...headers },
+      this.base,
+    )
   }
   get(path) {
     return this.call('GET', path)
@@ -164,7 +180,10 @@ export class Person {
   }
   /** The first frame that fits, waited for. */
   frame(fits, what) {
-    return until(() => this.frames.find(fits), () => what ?? 'a frame among ' + JSON.stringify(this.frames))
+    return until(
+      () => this.frames.find(fits),
+      () => what ?? 'a frame among ' + JSON.stringify(this.frames),
+    )
   }
   /** The key of the account in the database. */
   async key() {
@@ -200,5 +219,6 @@ export function refused(answer, status, code, field) {
   if (found !== wanted) throw new Error(`answered ${found}, not ${wanted}: ${answer.text}`)
   if (typeof error.message !== 'string' || error.message === '' || error.message === code)
     throw new Error('no message: ' + answer.text)
-  if (!/^application\/json\b/.test(answer.headers.get('content-type'))) throw new Error('not JSON: ' + answer.headers.get('content-type'))
+  if (!/^application\/json\b/.test(answer.headers.get('content-type')))
+    throw new Error('not JSON: ' + answer.headers.get('content-type'))
 }

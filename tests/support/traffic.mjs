@@ -29,7 +29,9 @@ class Talker {
           this.traffic.told()
           return
         }
-        this.note(`${answer.status} ${answer.body?.error?.code}${answer.headers.has('retry-after') ? '' : ', no Retry-After'}`)
+        this.note(
+          `${answer.status} ${answer.body?.error?.code}${answer.headers.has('retry-after') ? '' : ', no Retry-After'}`,
+        )
       } catch (error) {
         this.note(error.cause?.code ?? error.message)
       }
@@ -94,15 +96,21 @@ export async function traffic(pairs = 4) {
     /** Waits for so many more answers. */
     async more(count = 200, limit = 20000) {
       const wanted = it.count + count
-      await until(() => it.count >= wanted, () => `${wanted} answers, there are ${it.count}: ${JSON.stringify(it.refusals())}`, limit)
+      await until(
+        () => it.count >= wanted,
+        () => `${wanted} answers, there are ${it.count}: ${JSON.stringify(it.refusals())}`,
+        limit,
+      )
     },
     refusals() {
       const all = {}
-      for (const { refusals } of it.talkers) for (const [what, count] of refusals) all[what] = (all[what] ?? 0) + count
+      for (const { refusals } of it.talkers)
+        for (const [what, count] of refusals) all[what] = (all[what] ?? 0) + count
       return all
     },
     /** Waits until every socket was opened again after a time. */
-    back: (since, limit = 10000) => until(() => it.talkers.every((t) => t.came.some((at) => at > since)), 'the clients to be back', limit),
+    back: (since, limit = 10000) =>
+      until(() => it.talkers.every((t) => t.came.some((at) => at > since)), 'the clients to be back', limit),
     /** Lets everybody finish, and holds what they were told against each other and the database. */
     async check() {
       it.running = false
@@ -110,23 +118,39 @@ export async function traffic(pairs = 4) {
       for (const talker of it.talkers) {
         await talker.returning
         talker.person.close()
-        await until(() => talker.sync().then((more) => !more, () => false), 'the last sync', 10000)
+        await until(
+          () =>
+            talker.sync().then(
+              (more) => !more,
+              () => false,
+            ),
+          'the last sync',
+          10000,
+        )
       }
       for (let n = 0; n < it.talkers.length; n += 2) {
         const both = it.talkers.slice(n, n + 2)
         const { room } = both[0]
         const stored = await rows(
           `select c.seq, c.client_id, c.body, m.id as member from room r join message c on c.room = r.key and c.room_kind = r.kind
-             join member m on m.key = c.member where r.id = '${room}' order by c.seq`
+             join member m on m.key = c.member where r.id = '${room}' order by c.seq`,
         )
         const plain = ({ seq, client_id, body, member }) => ({ seq, client_id, body, member })
         const answered = both.flatMap((t) => t.answered).sort((a, b) => a.seq - b.seq)
-        assert.deepEqual(stored.map((m) => m.seq), range(1, stored.length), 'a gap in the database')
+        assert.deepEqual(
+          stored.map((m) => m.seq),
+          range(1, stored.length),
+          'a gap in the database',
+        )
         assert.deepEqual(answered.map(plain), stored, 'what was answered is not what is stored')
         for (const { heard } of both)
-          assert.deepEqual([...heard.values()].sort((a, b) => a.seq - b.seq).map(plain), stored, 'what was heard is not what is stored')
+          assert.deepEqual(
+            [...heard.values()].sort((a, b) => a.seq - b.seq).map(plain),
+            stored,
+            'what was heard is not what is stored',
+          )
       }
-    }
+    },
   }
   for (let n = 0; n < pairs; n++) {
     const { one, two, room } = await pair()
@@ -146,13 +170,18 @@ export const pidOf = (part) => Number(readFileSync(`${state}/service/${part}/sup
 
 /** The processes whose parent is this one. */
 export function childrenOf(pid) {
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ')[1] === String(pid)
-    } catch {
-      return false // gone meanwhile
-    }
-  }).map(Number)
+  return readdirSync('/proc')
+    .filter((name) => {
+      try {
+        return (
+          /^\d+$/.test(name) &&
+          readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ')[1] === String(pid)
+        )
+      } catch {
+        return false // gone meanwhile
+      }
+    })
+    .map(Number)
 }
 
 /** Sends a signal to one process of the service. */

@@ -22,6 +22,6 @@ export async function wechat(answers) {
     close() {
       server.closeAllConnections()
       server.close()
-    }
+    },
   }
 }
