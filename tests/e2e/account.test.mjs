@@ -173,6 +173,13 @@ step('a session that expires as one sends: after the login the line goes out, on
   await shows(bob, said)
 })
 
+step('a session that expired while the page was closed', async () => {
+  await expire()
+  await ann.reload()
+  await backIn()
+  await shows(ann, said)
+})
+
 step('a link to a chat leads through entry, and nobody else into it', async () => {
   const path = new URL(ann.url()).hash
   const stranger = await person(chromium, { path: '/' + path })

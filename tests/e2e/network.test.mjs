@@ -7,7 +7,7 @@ import { Instance } from '../deploy/instance.mjs'
 import { browser, button, calm, composer, guest, journey, line, log, person, say, search, shows, stop, tab, wait } from '../support/browser.mjs'
 import { until } from '../support/client.mjs'
 
-const unlimited = Object.fromEntries(['GUESTS', 'MESSAGES', 'MATCHES'].map((limit) => [`DRIFTLINE_LIMIT_${limit}`, '0']))
+const unlimited = Object.fromEntries(['GUESTS', 'MESSAGES', 'MATCHES', 'SIGNALS'].map((limit) => [`DRIFTLINE_LIMIT_${limit}`, '0']))
 const step = journey()
 let it, chromium, ann, bob
 const said = []
@@ -39,7 +39,7 @@ async function through(name, action) {
   let done = false
   const written = { ann: [], bob: [] }
   const write = async (page, who) => {
-    for (let i = 1; !done || i <= 12; i++) {
+    for (let i = 1; !done || i <= 6; i++) {
       const text = `${name}, ${who} ${i}`
       await say(page, text)
       written[who].push(text)
@@ -107,8 +107,10 @@ step('a double tap sends once', async () => {
 })
 
 step('the same words twice, one after the other, are two lines', async () => {
+  const now = Date.now()
   await says(ann, 'ok')
   await says(bob, 'between')
+  await until(() => Date.now() > now + 400, 'what no bouncing finger takes')
   await say(ann, 'ok')
   said.push('ok')
   await both()

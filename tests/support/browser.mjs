@@ -28,9 +28,9 @@ function watch(page, to) {
   page.base = to
   page.setDefaultTimeout(wait.timeout)
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/Failed to load resource|net::ERR_|WebSocket connection/.test(message.text())) page.trouble.push(message.text())
+    if (message.type() === 'error' && !/Failed to load resource|net::ERR_|WebSocket connection/.test(message.text())) page.trouble.push(`${message.text()} at ${page.url()}`)
   })
-  page.on('pageerror', (error) => page.trouble.push(String(error)))
+  page.on('pageerror', (error) => page.trouble.push(`${error} at ${page.url()}`))
   page.on('request', (request) => ours(request.url()))
   page.on('websocket', (socket) => ours(socket.url()))
   return page
@@ -39,6 +39,8 @@ function watch(page, to) {
 /** A page of a new person, at path. options: those of Playwright's newContext, and base for another service. */
 export async function person(instance, { base: to = base, path = '/', ...options } = {}) {
   const context = await instance.newContext({ viewport: { width: 390, height: 844 }, locale: 'en-US', ...options })
+  // What is thrown and is no Error has no words of its own.
+  await context.addInitScript(() => addEventListener('unhandledrejection', ({ reason }) => console.error('unhandled: ' + JSON.stringify(reason))))
   return tab(context, to + path)
 }
 
