@@ -15,14 +15,16 @@ int room_leave(struct request *r)
 	return ACT(r, "room_leave", r->args[0]);
 }
 
+/* A cursor of api.conversations: pinned or not, microseconds, the room's id. */
 static bool is_cursor(const char *text)
 {
-	int dots = 0;
-	for (const char *p = text; *p; p++)
-		dots += *p == '.';
-	return dots == 2 && strlen(text) < 48 && strspn(text, "0123456789.") == strlen(text) &&
-	       strstr(text, "..") == NULL && text[0] != '.' && text[strlen(text) - 1] != '.' && strcspn(text, ".") == 1 &&
-	       strlen(strrchr(text, '.')) < 18;
+	static const char digits[] = "0123456789";
+	size_t at = strspn(text, digits);
+	if (at != 1 || text[at] != '.')
+		return false;
+	text += at + 1;
+	at = strspn(text, digits);
+	return at > 0 && at <= 18 && text[at] == '.' && strlen(text + at + 1) == ID_SIZE;
 }
 
 /* GET /conversations?cursor=&limit=: the caller's rooms, pinned, then latest first. */

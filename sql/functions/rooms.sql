@@ -18,19 +18,19 @@ declare
     v_next text;
 begin
     with mine as (
-        select m.key, m.pinned, extract(epoch from r.last_at) as at
+        select m.key, m.pinned, r.id, extract(epoch from r.last_at) as at
           from member m join room r on r.key = m.room
          where m.account = v_account
            and (p_cursor is null
-                or (m.pinned::int, floor(extract(epoch from r.last_at) * 1000000), m.key)
-                   < (v_after[1]::int, v_after[2]::numeric, v_after[3]::bigint))
-         order by m.pinned desc, r.last_at desc, m.key desc
+                or (m.pinned::int, floor(extract(epoch from r.last_at) * 1000000), r.id)
+                   < (v_after[1]::int, v_after[2]::numeric, v_after[3]))
+         order by m.pinned desc, r.last_at desc, r.id desc
          limit p_limit + 1
     ), page as (
-        select *, row_number() over (order by pinned desc, at desc, key desc) as n from mine
+        select *, row_number() over (order by pinned desc, at desc, id desc) as n from mine
     )
     select string_agg(room_json(key), ',' order by n) filter (where n <= p_limit),
-           (select last.pinned::int || '.' || floor(last.at * 1000000) || '.' || last.key from page last
+           (select last.pinned::int || '.' || floor(last.at * 1000000) || '.' || last.id from page last
              where last.n = p_limit and exists (select from page where n > p_limit))
       into v_items, v_next
       from page;
