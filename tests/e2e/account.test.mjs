@@ -1,7 +1,27 @@
 // Accounts as people meet them: the form and its errors, coming back, what ends a session, and what stays on the device.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
-import { browser, button, calm, composer, form, guest, guestButton, journey, line, log, meet, person, register, room, say, shows, start, turnTo, wait } from '../support/browser.mjs'
+import {
+  browser,
+  button,
+  calm,
+  composer,
+  form,
+  guest,
+  guestButton,
+  journey,
+  line,
+  log,
+  meet,
+  person,
+  register,
+  room,
+  say,
+  shows,
+  start,
+  turnTo,
+  wait,
+} from '../support/browser.mjs'
 import { sql, unique } from '../support/client.mjs'
 
 const step = journey()
@@ -53,12 +73,17 @@ step('a name that is taken, and a wrong password', async () => {
 })
 
 step('who is barred reads until when and why', async () => {
-  await sql(`update account set banned_until = now() + interval '40 days', ban_reason = 'spam <links>' where name = '${name}'`)
+  await sql(
+    `update account set banned_until = now() + interval '40 days', ban_reason = 'spam <links>' where name = '${name}'`,
+  )
   await form(bob, 'login', name, password)
   const until = new Date(Date.now() + 40 * 86400000)
   await alert(bob, 'This account is barred until')
   const text = await bob.getByRole('alert').filter({ hasText: 'barred' }).innerText()
-  assert.match(text, new RegExp(`barred until ${until.getDate()} [A-Z][a-z]{2}( \\d{4})? \\d\\d:\\d\\d: spam <links>`))
+  assert.match(
+    text,
+    new RegExp(`barred until ${until.getDate()} [A-Z][a-z]{2}( \\d{4})? \\d\\d:\\d\\d: spam <links>`),
+  )
   await sql(`update account set banned_until = 'infinity' where name = '${name}'`)
   await form(bob, 'login', name, password)
   await alert(bob, 'This account is barred for good.')
@@ -141,7 +166,8 @@ step('a guest who keeps the account comes back to it, chats and all', async () =
   await elsewhere.context().close()
 })
 
-const expire = () => sql(`delete from session where account = (select id from account where name = '${name}')`)
+const expire = () =>
+  sql(`delete from session where account = (select id from account where name = '${name}')`)
 const backIn = async () => {
   await signedOut(ann)
   await ann.getByText('Please log in again; you will be taken back to where you were.').waitFor(wait)
@@ -169,7 +195,10 @@ step('a session that expires as one sends: after the login the line goes out, on
   said.push('sent when it was over')
   await shows(ann, said)
   await button(bob, 'Chats, 2 unread').click()
-  await bob.getByRole('list').getByRole('button', { name: /sent when it was over/ }).click()
+  await bob
+    .getByRole('list')
+    .getByRole('button', { name: /sent when it was over/ })
+    .click()
   await shows(bob, said)
 })
 
@@ -205,8 +234,12 @@ step('logging out leaves nothing of the talk on the device', async () => {
   await button(ann, 'Log out').click()
   await signedOut(ann)
   const left = await stored(ann)
-  for (const text of [...said, room({ url: () => chat }), name]) assert.ok(!left.includes(text), `${text} is left in ${left}`)
-  assert.deepEqual((await ann.context().cookies()).filter(({ value }) => value), [])
+  for (const text of [...said, room({ url: () => chat }), name])
+    assert.ok(!left.includes(text), `${text} is left in ${left}`)
+  assert.deepEqual(
+    (await ann.context().cookies()).filter(({ value }) => value),
+    [],
+  )
   await ann.goto(chat) // only the hash changes
   await ann.reload()
   await signedOut(ann)

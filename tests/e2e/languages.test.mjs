@@ -1,7 +1,25 @@
 // Both languages, by the browser and by choice: every page speaks one of them alone, the service's refusals too.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
-import { browser, button, calm, form, guest, guestButton, journey, line, log, meet, person, say, search, start, stop, turnTo, wait } from '../support/browser.mjs'
+import {
+  browser,
+  button,
+  calm,
+  form,
+  guest,
+  guestButton,
+  journey,
+  line,
+  log,
+  meet,
+  person,
+  say,
+  search,
+  start,
+  stop,
+  turnTo,
+  wait,
+} from '../support/browser.mjs'
 import { call, unique } from '../support/client.mjs'
 
 const step = journey()
@@ -13,8 +31,10 @@ const words = (page) =>
     const shown = [document.title]
     for (const element of document.querySelectorAll('body *')) {
       if (!element.checkVisibility({ checkVisibilityCSS: true })) continue
-      for (const name of ['aria-label', 'placeholder', 'title', 'alt']) if (element.getAttribute(name)) shown.push(element.getAttribute(name))
-      for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE && node.data.trim()) shown.push(node.data.trim())
+      for (const name of ['aria-label', 'placeholder', 'title', 'alt'])
+        if (element.getAttribute(name)) shown.push(element.getAttribute(name))
+      for (const node of element.childNodes)
+        if (node.nodeType === Node.TEXT_NODE && node.data.trim()) shown.push(node.data.trim())
     }
     return shown
   })
@@ -51,7 +71,10 @@ step('entry, and the errors of its form', async () => {
     await page.getByRole('alert').nth(2).waitFor(wait)
     await speaks(page, tag)
     await form(page, 'login', unique('nobody_'), 'not a password')
-    await page.getByRole('alert').filter({ hasText: /do not match|不正确/ }).waitFor(wait)
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /do not match|不正确/ })
+      .waitFor(wait)
     await speaks(page, tag)
   })
 })
@@ -111,7 +134,8 @@ step("the service's own refusals", async () => {
   }
   assert.match(await rename(zh, '昵称', '保存'), /^[^A-Za-z]*\p{Script=Han}[^A-Za-z]*$/u)
   assert.match(await rename(en, 'Nickname', 'Save'), /^[A-Z][^\p{Script=Han}]{8,}$/u)
-  const refusal = async (language) => (await call('GET', '/api/v1/me', undefined, { 'accept-language': language })).body.error.message
+  const refusal = async (language) =>
+    (await call('GET', '/api/v1/me', undefined, { 'accept-language': language })).body.error.message
   assert.match(await refusal('zh-CN,zh;q=0.9'), /\p{Script=Han}/u)
   assert.match(await refusal('en-US'), /^[A-Z][\x20-\x7e]+$/)
   assert.match(await refusal('fr'), /^[A-Z][\x20-\x7e]+$/)

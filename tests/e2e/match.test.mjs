@@ -1,7 +1,28 @@
 // Finding somebody: tags, the wait and its estimate, giving up, and partners who are gone.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
-import { browser, button, calm, composer, guest, journey, line, meet, person, register, room, say, search, shows, start, stop, tab, tags, turnTo, wait } from '../support/browser.mjs'
+import {
+  browser,
+  button,
+  calm,
+  composer,
+  guest,
+  journey,
+  line,
+  meet,
+  person,
+  register,
+  room,
+  say,
+  search,
+  shows,
+  start,
+  stop,
+  tab,
+  tags,
+  turnTo,
+  wait,
+} from '../support/browser.mjs'
 import { rows, sql, unique, until } from '../support/client.mjs'
 
 const step = journey()
@@ -90,7 +111,9 @@ step('the estimate is what past matches say, or nothing', async () => {
   const { estimate } = await (await answer).json()
   assert.ok(estimate.n >= 5)
   const span = (s) => (s < 90 ? `${Math.max(1, Math.round(s))} s` : `${Math.round(s / 60)} min`)
-  await ann.getByText(`Half of all waits end within ${span(estimate.p50)}, most within ${span(estimate.p90)}.`).waitFor(wait)
+  await ann
+    .getByText(`Half of all waits end within ${span(estimate.p50)}, most within ${span(estimate.p90)}.`)
+    .waitFor(wait)
   await stop(ann).click()
   await start(ann).waitFor(wait)
 })
@@ -115,6 +138,7 @@ step('two tabs of one account are in step', async () => {
   await line(ann, said[1]).waitFor(wait)
   await say(ann, said[2])
   for (const page of [ann, bob, second]) await shows(page, said)
+  await bob.bringToFront() // a page in the background draws once a second
   await line(bob, said[1]).click()
   await button(bob, 'Take back').click()
   await second.getByText('You took a line back').waitFor(wait)
@@ -127,16 +151,21 @@ step('two tabs of one account are in step', async () => {
 })
 
 step('a match in one tab is listed in the other, and leads nobody away', async () => {
+  await second.bringToFront()
   await button(second, 'Back').click()
   await second.getByRole('list').waitFor(wait)
   const before = await second.getByRole('listitem').count()
+  await bob.bringToFront()
   for (const page of [ann, bob]) {
     await button(page, 'Back').click()
     await turnTo(page, 'Match')
   }
   await meet(ann, bob)
   await say(ann, 'hello again')
-  await second.getByRole('list').getByRole('button', { name: /hello again/ }).waitFor(wait)
+  await second
+    .getByRole('list')
+    .getByRole('button', { name: /hello again/ })
+    .waitFor(wait)
   assert.equal(await second.getByRole('listitem').count(), before + 1)
   assert.match(second.url(), /conversations/)
 })

@@ -4,10 +4,28 @@ import http from 'node:http'
 import path from 'node:path'
 import { after, before } from 'node:test'
 import { Instance } from '../deploy/instance.mjs'
-import { browser, button, calm, composer, guest, journey, line, log, person, say, search, shows, stop, tab, wait } from '../support/browser.mjs'
+import {
+  browser,
+  button,
+  calm,
+  composer,
+  guest,
+  journey,
+  line,
+  log,
+  person,
+  say,
+  search,
+  shows,
+  stop,
+  tab,
+  wait,
+} from '../support/browser.mjs'
 import { until } from '../support/client.mjs'
 
-const unlimited = Object.fromEntries(['GUESTS', 'MESSAGES', 'MATCHES', 'SIGNALS'].map((limit) => [`DRIFTLINE_LIMIT_${limit}`, '0']))
+const unlimited = Object.fromEntries(
+  ['GUESTS', 'MESSAGES', 'MATCHES', 'SIGNALS'].map((limit) => [`DRIFTLINE_LIMIT_${limit}`, '0']),
+)
 const step = journey()
 let it, chromium, ann, bob
 const said = []
@@ -20,16 +38,26 @@ async function says(page, ...texts) {
   }
 }
 const both = () => Promise.all([shows(ann, said, 'on one side'), shows(bob, said, 'on the other side')])
-const synced = (page) => page.waitForResponse((answer) => answer.url().endsWith('/api/v1/sync') && answer.ok(), wait)
+const synced = (page) =>
+  page.waitForResponse((answer) => answer.url().endsWith('/api/v1/sync') && answer.ok(), wait)
 
 /** Closes all sockets from the service's side. */
 async function drop() {
-  const channels = (await it.deploy('psql', '-X', '-Atc', 'select channel from driftline.connection')).stdout.trim().split('\n')
+  const channels = (await it.deploy('psql', '-X', '-Atc', 'select channel from driftline.connection')).stdout
+    .trim()
+    .split('\n')
   assert.ok(channels.length >= 2, channels.join())
   for (const channel of channels) {
     await new Promise((resolve, reject) => {
-      const request = http.request({ socketPath: path.join(it.sockets, 'publish.sock'), method: 'DELETE', path: '/p/' + channel })
-      request.on('response', (answer) => answer.resume().on('end', resolve)).on('error', reject).end()
+      const request = http.request({
+        socketPath: path.join(it.sockets, 'publish.sock'),
+        method: 'DELETE',
+        path: '/p/' + channel,
+      })
+      request
+        .on('response', (answer) => answer.resume().on('end', resolve))
+        .on('error', reject)
+        .end()
     })
   }
 }
@@ -50,11 +78,22 @@ async function through(name, action) {
   const texts = (page) => log(page).locator('.bubble .body').allInnerTexts()
   const count = said.length + written.ann.length + written.bob.length
   for (const page of [ann, bob]) {
-    await until(async () => (await texts(page)).length === count, () => `${count} lines`, wait.timeout)
-    await log(page).getByText(/^(Sending|Waiting to be sent)$/).first().waitFor({ ...wait, state: 'detached' })
+    await until(
+      async () => (await texts(page)).length === count,
+      () => `${count} lines`,
+      wait.timeout,
+    )
+    await log(page)
+      .getByText(/^(Sending|Waiting to be sent)$/)
+      .first()
+      .waitFor({ ...wait, state: 'detached' })
   }
   const order = await texts(ann)
-  for (const who of ['ann', 'bob']) assert.deepEqual(order.filter((text) => text.startsWith(`${name}, ${who} `)), written[who])
+  for (const who of ['ann', 'bob'])
+    assert.deepEqual(
+      order.filter((text) => text.startsWith(`${name}, ${who} `)),
+      written[who],
+    )
   assert.deepEqual(order.slice(0, said.length), said)
   said.splice(0, Infinity, ...order)
   await both()
@@ -95,7 +134,8 @@ step('a double tap sends once', async () => {
   said.push('in the same moment')
   await composer(bob).fill('Enter twice')
   await composer(bob).evaluate((element) => {
-    for (let i = 0; i < 2; i++) element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+    for (let i = 0; i < 2; i++)
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
   })
   await line(ann, 'Enter twice').waitFor(wait)
   await line(bob, 'in the same moment').waitFor(wait)
@@ -120,7 +160,10 @@ step('what is typed offline waits, and is sent once, in order', async () => {
   await ann.context().setOffline(true)
   const typed = ['offline 1', 'offline 2 离线', 'offline 3 ✈️']
   for (const text of typed) await say(ann, text)
-  await log(ann).getByText(/^(Sending|Waiting to be sent)$/).nth(2).waitFor(wait)
+  await log(ann)
+    .getByText(/^(Sending|Waiting to be sent)$/)
+    .nth(2)
+    .waitFor(wait)
   await log(ann).getByText('Waiting to be sent').first().waitFor(wait)
   await shows(bob, said)
   await ann.context().setOffline(false)
@@ -184,7 +227,9 @@ step('in the background nothing counts as read; back in front it is synced and r
   const sync = synced(bob)
   await turn(bob, 'visible')
   await sync
-  await log(ann).getByText('Sent', { exact: true }).waitFor({ ...wait, state: 'detached' })
+  await log(ann)
+    .getByText('Sent', { exact: true })
+    .waitFor({ ...wait, state: 'detached' })
   await log(ann).getByText('Read', { exact: true }).waitFor(wait)
   await both()
 })
@@ -197,18 +242,22 @@ step('a socket that the service drops is replaced', async () => {
   await says(bob, 'both again')
 })
 
-step('nginx reloads in mid-talk', () => through('reload', async () => {
-  for (let i = 0; i < 2; i++) {
-    const again = [ann, bob].map((page) => page.waitForEvent('websocket', wait))
-    process.kill(it.pid('nginx'), 'SIGHUP')
-    await Promise.all(again)
-  }
-}))
+step('nginx reloads in mid-talk', () =>
+  through('reload', async () => {
+    for (let i = 0; i < 2; i++) {
+      const again = [ann, bob].map((page) => page.waitForEvent('websocket', wait))
+      process.kill(it.pid('nginx'), 'SIGHUP')
+      await Promise.all(again)
+    }
+  }),
+)
 
-step('the handlers restart in mid-talk', () => through('restart', async () => {
-  const done = await it.deploy('restart', 'api')
-  assert.equal(done.status, 0, done.text)
-}))
+step('the handlers restart in mid-talk', () =>
+  through('restart', async () => {
+    const done = await it.deploy('restart', 'api')
+    assert.equal(done.status, 0, done.text)
+  }),
+)
 
 step('all of it stops, and comes back', async () => {
   const down = await it.deploy('down')
@@ -219,7 +268,8 @@ step('all of it stops, and comes back', async () => {
   await it.up()
   said.push('into the void')
   await both()
-  for (const page of [ann, bob]) await page.getByText('No connection. We keep trying').waitFor({ ...wait, state: 'detached' })
+  for (const page of [ann, bob])
+    await page.getByText('No connection. We keep trying').waitFor({ ...wait, state: 'detached' })
   await says(bob, 'as if nothing had happened')
 })
 

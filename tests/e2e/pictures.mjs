@@ -4,11 +4,32 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { browser, calm, composer, guest, line, meet, person, register, say, start, stop, turnTo, wait } from '../support/browser.mjs'
+import {
+  browser,
+  calm,
+  composer,
+  guest,
+  line,
+  meet,
+  person,
+  register,
+  say,
+  start,
+  stop,
+  turnTo,
+  wait,
+} from '../support/browser.mjs'
 import { unique } from '../support/client.mjs'
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../../docs/images', import.meta.url))
-const chosen = ['entry-phone-light-en', 'match-phone-light-en', 'chat-phone-light-en', 'chat-phone-dark-zh', 'entry-wide-light-en', 'chat-wide-dark-en']
+const chosen = [
+  'entry-phone-light-en',
+  'match-phone-light-en',
+  'chat-phone-light-en',
+  'chat-phone-dark-zh',
+  'entry-wide-light-en',
+  'chat-wide-dark-en',
+]
 const sizes = { phone: { width: 390, height: 844 }, wide: { width: 1280, height: 800 } }
 const talk = {
   en: [
@@ -17,7 +38,7 @@ const talk = {
     ['they', 'Good or bad?'],
     ['I', 'Getting better. We are at “almost a tune” now 🎻'],
     ['they', 'I would trade it for the snoring in my carriage.'],
-    ['I', 'Deal. What do you see outside?']
+    ['I', 'Deal. What do you see outside?'],
   ],
   zh: [
     ['they', '你好，我在夜车上。还没睡？'],
@@ -25,10 +46,29 @@ const talk = {
     ['they', '好听吗？'],
     ['I', '一天比一天好，已经有点像曲子了 🎻'],
     ['they', '我愿意拿车厢里的呼噜声跟你换。'],
-    ['I', '成交。窗外看得见什么？']
-  ]
+    ['I', '成交。窗外看得见什么？'],
+  ],
 }
-const names = { en: { back: 'Back', chats: /^Chats/, match: 'Match', me: 'Me', reply: 'Reply', music: 'music', night: 'awake at night' }, zh: { back: '返回', chats: /^聊天/, match: '匹配', me: '我的', reply: '回复', music: '音乐', night: '夜猫子' } }
+const names = {
+  en: {
+    back: 'Back',
+    chats: /^Chats/,
+    match: 'Match',
+    me: 'Me',
+    reply: 'Reply',
+    music: 'music',
+    night: 'awake at night',
+  },
+  zh: {
+    back: '返回',
+    chats: /^聊天/,
+    match: '匹配',
+    me: '我的',
+    reply: '回复',
+    music: '音乐',
+    night: '夜猫子',
+  },
+}
 
 mkdirSync(folder, { recursive: true })
 const chromium = await browser('--font-render-hinting=none')
@@ -42,7 +82,12 @@ async function picture(page, name, language) {
       const file = `${name}-${size}-${colorScheme}-${language}`
       if (!process.argv[2] && !chosen.includes(file)) continue
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.screenshot({ path: path.join(folder, file + '.png'), scale: 'css', animations: 'disabled', caret: 'hide' })
+      await page.screenshot({
+        path: path.join(folder, file + '.png'),
+        scale: 'css',
+        animations: 'disabled',
+        caret: 'hide',
+      })
     }
   }
   await page.setViewportSize(sizes.phone)
@@ -55,7 +100,8 @@ for (const language of ['en', 'zh']) {
   await start(they).waitFor(wait)
   await picture(I, 'entry', language)
   await register(I, { account: unique('river_').slice(0, 11) })
-  for (const idea of [words.music, words.night]) await I.getByRole('button', { name: idea, exact: true }).click()
+  for (const idea of [words.music, words.night])
+    await I.getByRole('button', { name: idea, exact: true }).click()
   await picture(I, 'match', language)
   await start(I).click()
   await stop(I).waitFor(wait)
@@ -84,12 +130,18 @@ for (const language of ['en', 'zh']) {
     await line(other, text).waitFor(wait)
   }
   await composer(they).pressSequentially('...')
-  await I.getByText(/^(is typing|正在输入)/).first().waitFor(wait)
+  await I.getByText(/^(is typing|正在输入)/)
+    .first()
+    .waitFor(wait)
   await picture(I, 'chat', language)
   await I.getByRole('button', { name: words.back, exact: true }).click()
-  await they.getByRole('textbox').fill(language === 'en' ? 'A river, and the moon in it.' : '一条河，河里有月亮。')
+  await they
+    .getByRole('textbox')
+    .fill(language === 'en' ? 'A river, and the moon in it.' : '一条河，河里有月亮。')
   await they.keyboard.press('Enter')
-  await I.getByRole('list').getByRole('button', { name: /moon|月亮/ }).waitFor(wait)
+  await I.getByRole('list')
+    .getByRole('button', { name: /moon|月亮/ })
+    .waitFor(wait)
   await picture(I, 'conversations', language)
   await turnTo(I, words.me)
   await I.getByRole('radiogroup').waitFor(wait)

@@ -1,7 +1,26 @@
 // Strangers in browsers: a guest and somebody with an account meet, talk, take back, part, and meet the next one.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
-import { browser, button, calm, composer, guest, journey, line, log, meet, person, register, room, say, search, shows, stop, turnTo, wait } from '../support/browser.mjs'
+import {
+  browser,
+  button,
+  calm,
+  composer,
+  guest,
+  journey,
+  line,
+  log,
+  meet,
+  person,
+  register,
+  room,
+  say,
+  search,
+  shows,
+  stop,
+  turnTo,
+  wait,
+} from '../support/browser.mjs'
 import { unique } from '../support/client.mjs'
 
 const step = journey()
@@ -76,7 +95,11 @@ step('a line break, markup and a long word stay what they are', async () => {
   await says(bob, '<b>bold</b> &amp; <img src=x onerror=alert(1)>', 'w'.repeat(600))
   for (const page of [ann, bob]) {
     await shows(page, said)
-    const over = await log(page).evaluate((box) => [box, ...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth).length)
+    const over = await log(page).evaluate(
+      (box) =>
+        [box, ...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth)
+          .length,
+    )
     assert.equal(over, 0, 'nothing is wider than the page')
   }
 })
@@ -173,8 +196,14 @@ step('who was left meets somebody else', async () => {
 
 step('chats that are over stay in the list, each with its own last line', async () => {
   await button(ann, 'Back').click()
-  await ann.getByRole('list').getByRole('button', { name: /hello\?.*Ended/ }).waitFor(wait)
-  await ann.getByRole('list').getByRole('button', { name: /sorry, I am leaving.*Ended/ }).waitFor(wait)
+  await ann
+    .getByRole('list')
+    .getByRole('button', { name: /hello\?.*Ended/ })
+    .waitFor(wait)
+  await ann
+    .getByRole('list')
+    .getByRole('button', { name: /sorry, I am leaving.*Ended/ })
+    .waitFor(wait)
   assert.equal(await ann.getByRole('listitem').count(), 2)
   await turnTo(ann, 'Match')
   await ann.getByRole('heading', { name: 'Who will it be?' }).waitFor(wait)

@@ -7,14 +7,25 @@ import { test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { base, unique, until } from './client.mjs'
 
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage']
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+]
 
 /** How long something may take that takes a second on a machine with nothing else to do. */
 export const wait = { timeout: 20000 }
 
 export function browser(...more) {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...flags, ...more] })
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [...flags, ...more],
+  })
 }
 
 /** Notes in page.trouble what must not be: console errors, refused content (CSP), exceptions, requests to elsewhere. */
@@ -22,13 +33,18 @@ function watch(page, to) {
   const { host } = new URL(to)
   const ours = (address) => {
     const url = new URL(address)
-    if (!['data:', 'blob:'].includes(url.protocol) && url.host !== host) page.trouble.push('foreign request: ' + url.origin)
+    if (!['data:', 'blob:'].includes(url.protocol) && url.host !== host)
+      page.trouble.push('foreign request: ' + url.origin)
   }
   page.trouble = []
   page.base = to
   page.setDefaultTimeout(wait.timeout)
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/Failed to load resource|net::ERR_|WebSocket connection/.test(message.text())) page.trouble.push(`${message.text()} at ${page.url()}`)
+    if (
+      message.type() === 'error' &&
+      !/Failed to load resource|net::ERR_|WebSocket connection/.test(message.text())
+    )
+      page.trouble.push(`${message.text()} at ${page.url()}`)
   })
   page.on('pageerror', (error) => page.trouble.push(`${error} at ${page.url()}`))
   page.on('request', (request) => ours(request.url()))
@@ -38,9 +54,17 @@ function watch(page, to) {
 
 /** A page of a new person, at path. options: those of Playwright's newContext, and base for another service. */
 export async function person(instance, { base: to = base, path = '/', ...options } = {}) {
-  const context = await instance.newContext({ viewport: { width: 390, height: 844 }, locale: 'en-US', ...options })
+  const context = await instance.newContext({
+    viewport: { width: 390, height: 844 },
+    locale: 'en-US',
+    ...options,
+  })
   // What is thrown and is no Error has no words of its own.
-  await context.addInitScript(() => addEventListener('unhandledrejection', ({ reason }) => console.error('unhandled: ' + JSON.stringify(reason))))
+  await context.addInitScript(() =>
+    addEventListener('unhandledrejection', ({ reason }) =>
+      console.error('unhandled: ' + JSON.stringify(reason)),
+    ),
+  )
   return tab(context, to + path)
 }
 
@@ -65,7 +89,10 @@ export function journey() {
 
 /** Fails if anything happened on these pages that must not. */
 export function calm(...pages) {
-  assert.deepEqual(pages.flatMap((page) => page.trouble), [])
+  assert.deepEqual(
+    pages.flatMap((page) => page.trouble),
+    [],
+  )
 }
 
 const either = (...names) => new RegExp(`^(${names.join('|')})$`)
@@ -81,7 +108,7 @@ const words = {
   stop: either('Stop looking', '停止寻找'),
   tag: either('Add a tag', '添加标签'),
   untag: /^(Remove tag|移除标签) /,
-  write: either('Write a message', '写点什么')
+  write: either('Write a message', '写点什么'),
 }
 
 export const button = (page, name) => page.getByRole('button', { name, exact: true })
@@ -146,7 +173,11 @@ const shown = (page) => log(page).locator('.bubble .body').allInnerTexts()
 export async function shows(page, expected, what = 'the lines') {
   const wanted = JSON.stringify(expected)
   let found
-  await until(async () => (found = JSON.stringify(await shown(page))) === wanted, () => `${what}: ${found} is not ${wanted}`, wait.timeout)
+  await until(
+    async () => (found = JSON.stringify(await shown(page))) === wanted,
+    () => `${what}: ${found} is not ${wanted}`,
+    wait.timeout,
+  )
 }
 
 /** The room of the chat in front. */
@@ -155,11 +186,16 @@ export const room = (page) => new URL(page.url().replace('#', '')).searchParams.
 /** The journey in short, for services that are set up in another way: two meet, talk, reload, and part. */
 export async function shortTalk(instance, options) {
   const ann = await guest(await person(instance, options))
-  const bob = await register(await person(instance, { ...options, locale: 'zh-CN', viewport: { width: 1280, height: 800 } }))
+  const bob = await register(
+    await person(instance, { ...options, locale: 'zh-CN', viewport: { width: 1280, height: 800 } }),
+  )
   await meet(ann, bob)
   const said = []
   for (let i = 1; i <= 3; i++) {
-    for (const [page, text] of [[ann, `line ${i} 你好 😀`], [bob, `第 ${i} 行 👩‍🚀 ok`]]) {
+    for (const [page, text] of [
+      [ann, `line ${i} 你好 😀`],
+      [bob, `第 ${i} 行 👩‍🚀 ok`],
+    ]) {
       said.push(text)
       await say(page, text)
       for (const each of [ann, bob]) await shows(each, said)
