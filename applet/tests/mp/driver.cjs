@@ -13,7 +13,7 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 
-const BUNDLE = process.env.DRIFTLINE_APPLET || path.join(__dirname, '../../dist/build/mp-weixin')
+const BUNDLE = process.env.DRIFTLINE_TEST_APPLET || path.join(__dirname, '../../dist/build/mp-weixin')
 
 class Applet {
   static async start({ base, language = 'en' }) {

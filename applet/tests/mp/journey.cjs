@@ -1,5 +1,5 @@
 /**
- * The applet's own journey against a running service (DRIFTLINE_BASE): a guest comes in, meets a stranger, they talk,
+ * The applet's own journey against a running service (DRIFTLINE_TEST_BASE): a guest comes in, meets a stranger, they talk,
  * the applet is closed and opened again, takes a line back, loses its network, and goes on to the next one.
  */
 const assert = require('node:assert')
@@ -7,7 +7,7 @@ const { after, before, test } = require('node:test')
 const { Applet, until } = require('./driver.cjs')
 const { Stranger } = require('./stranger.cjs')
 
-const BASE = (process.env.DRIFTLINE_BASE || 'http://127.0.0.1:8080').replace(/\/$/, '')
+const BASE = (process.env.DRIFTLINE_TEST_BASE || 'http://127.0.0.1:8080').replace(/\/$/, '')
 const LINES = 20
 /** Only these two ask for it, so that a service with others on it pairs them all the same. */
 const TAG = `applet-${Date.now().toString(36)}`.slice(0, 20)
