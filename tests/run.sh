@@ -81,4 +81,5 @@ for name in "${suites[@]}"; do
 	printf -- '--- %s: %d s\n' "$name" $((SECONDS - began))
 done
 printf '\nSuites: %d passed, %d failed\n' ${#PASSED[@]} ${#FAILED[@]}
+printf '%s\n' "${FAILED[*]}" >build/failed
 [ ${#FAILED[@]} -eq 0 ] || { echo "failed: ${FAILED[*]}" && exit 1; }
