@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* REST_MAX: a record's head, content and padding, as long as they can be */
-enum { EVENTS_MAX = 256, READ_SIZE = 64 * 1024, REST_MAX = 8 + 65535 + 255 };
+enum { EVENTS_MAX = 256, LINKS_MAX = 1 << 16, READ_SIZE = 64 * 1024, REST_MAX = 8 + 65535 + 255 };
 
 struct link {
 	struct request r; /* first: a request's link is found by its address */
@@ -27,6 +27,7 @@ struct link {
 };
 
 static int poller, listener;
+static struct link *links[LINKS_MAX]; /* by descriptor */
 
 static struct {
 	pthread_mutex_t lock;
@@ -36,6 +37,7 @@ static struct {
 
 static void link_free(struct link *link)
 {
+	links[link->fd] = NULL; /* before the number can be another's */
 	close(link->fd);
 	request_close(&link->r);
 	arena_free(&link->r.arena);
@@ -45,7 +47,7 @@ static void link_free(struct link *link)
 
 static void link_arm(struct link *link, int how)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.ptr = link};
+	struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.fd = link->fd};
 	if (epoll_ctl(poller, how, link->fd, &event) < 0)
 		link_free(link);
 }
@@ -55,14 +57,15 @@ static void link_new(int fd)
 	/* An answer is sent in one go; nginx takes it at once or is in trouble itself. */
 	struct timeval wait = {.tv_sec = 5};
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
-	struct link *link = calloc(1, sizeof *link);
+	struct link *link = fd < LINKS_MAX ? calloc(1, sizeof *link) : NULL;
 	if (link == NULL) {
 		close(fd);
 		return;
 	}
 	link->fd = fd;
+	links[fd] = link;
 	link_arm(link, EPOLL_CTL_ADD);
-} /* NOLINT(clang-analyzer-unix.Malloc): epoll keeps the link */
+}
 
 static bool send_all(int fd, const char *bytes, size_t size)
 {
@@ -189,8 +192,8 @@ static void *event_loop(void *unused)
 	for (;;) {
 		int count = epoll_wait(poller, events, EVENTS_MAX, -1);
 		for (int i = 0; i < count; i++) {
-			if (events[i].data.ptr != NULL) {
-				link_read(events[i].data.ptr);
+			if (events[i].data.fd != listener) {
+				link_read(links[events[i].data.fd]);
 				continue;
 			}
 			int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
@@ -207,7 +210,7 @@ static void *event_loop(void *unused)
 
 void loop_start(int socket, int workers)
 {
-	struct epoll_event event = {.events = EPOLLIN};
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = socket};
 	pthread_t thread;
 	listener = socket;
 	poller = epoll_create1(EPOLL_CLOEXEC);
