@@ -275,15 +275,16 @@ step('all of it stops, and comes back', async () => {
 
 step('a second tab keeps in step', async () => {
   const second = await tab(ann.context(), ann.url())
-  await shows(second, said)
+  const same = () => shows(second, said, 'in the second tab', 40) // a page opened late begins with the newest lines
+  await same()
   await says(ann, 'from the first tab')
-  await shows(second, said)
+  await same()
   await say(second, 'from the second tab')
   said.push('from the second tab')
   await both()
-  await shows(second, said)
+  await same()
   await says(bob, 'to both')
-  await shows(second, said)
+  await same()
   calm(second)
   await second.close()
 })

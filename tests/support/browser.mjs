@@ -170,11 +170,11 @@ export const line = (page, text) => log(page).getByText(text, { exact: true })
 const shown = (page) => log(page).locator('.bubble .body').allInnerTexts()
 
 /** Waits until the chat consists of just these lines. */
-export async function shows(page, expected, what = 'the lines') {
-  const wanted = JSON.stringify(expected)
+export async function shows(page, expected, what = 'the lines', newest = Infinity) {
+  const wanted = JSON.stringify(expected.slice(-newest))
   let found
   await until(
-    async () => (found = JSON.stringify(await shown(page))) === wanted,
+    async () => (found = JSON.stringify((await shown(page)).slice(-newest))) === wanted,
     () => `${what}: ${found} is not ${wanted}`,
     wait.timeout,
   )
