@@ -1,6 +1,6 @@
 /** What the live layer stands on in tests: a clock that is turned by hand, a store, sockets, and a small service. */
 import { ApiError } from '@/api/error'
-import type { Frame, Message, SyncAnswer } from '@/api/types'
+import type { Frame, Me, Message, Room, SyncAnswer } from '@/api/types'
 import { Live } from '@/live/core'
 import type { LiveDeps, LiveEvent, SocketEvents } from '@/live/types'
 import type { Keep } from '@/platform/storage'
@@ -81,6 +81,41 @@ export function line(room: string, seq: number, more: Partial<Message> = {}): Me
     at: '2026-01-01T00:00:00Z',
     ...more,
   }
+}
+
+export function me(more: Partial<Me> = {}): Me {
+  const mask = { member: 'me', alias: 'Lone Duck', alias_zh: '独行的鸭子', avatar: '' }
+  const settings = { role: 'member' as const, muted_until: null, pinned: false, silent: false }
+  return { ...mask, ...settings, blocked: [], left: null, ...more }
+}
+
+/** A private chat, as one of its two sees it. */
+export function room(id: string, more: Partial<Room> = {}): Room {
+  return {
+    id,
+    kind: 'private',
+    topic: '',
+    description: '',
+    tags: [],
+    capacity: 2,
+    members: 2,
+    public: false,
+    mask: 'always',
+    slow_mode: 0,
+    me: me(),
+    peer: { member: 'them', alias: 'Quiet Otter', alias_zh: '安静的水獭', avatar: '', read_seq: 0 },
+    last_seq: 0,
+    read_seq: 0,
+    unread: 0,
+    last_message: null,
+    created: '2026-01-01T00:00:00Z',
+    ended: null,
+    ...more,
+  }
+}
+
+export function group(id: string, more: Partial<Room> = {}): Room {
+  return room(id, { kind: 'group', topic: 'Night owls', capacity: 50, public: true, peer: null, ...more })
 }
 
 /** A service of one account, whose every call can be made to fail or to hang. */

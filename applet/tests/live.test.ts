@@ -277,9 +277,9 @@ describe('the end of a session or a connection', () => {
   it('connects again after being shown out of one room', async () => {
     const s = await liveSetUp()
     s.service.socket.say({ type: 'bye', reason: 'kicked', room: 'a' })
-    s.service.socket.drop(1001)
-    await s.clock.pass(5000)
+    await s.clock.pass(10)
     expect(s.live.state).toBe('live')
+    expect(s.service.open).toHaveLength(1)
   })
 
   it('wipes what is kept at logout, and nothing else', async () => {
@@ -380,6 +380,64 @@ describe('lines kept locally', () => {
     await s.clock.pass(45000)
     expect(s.bodies('a')).toEqual([null])
     expect(s.service.syncs.slice(-1)[0].since).toBe('mark')
+  })
+})
+
+describe('reactions', () => {
+  const reaction = (seq: number, more = {}) => ({
+    type: 'reaction',
+    room: 'a',
+    seq,
+    member: 'them',
+    name: 'like',
+    on: true,
+    count: 1,
+    ...more,
+  })
+
+  async function withLine() {
+    const s = await liveSetUp()
+    s.live.self = () => 'me'
+    s.service.write('a', 'line 1')
+    s.service.socket.say(frame('a', 1))
+    return { ...s, line: () => s.live.lines('a')[0] }
+  }
+
+  it('stand under their line as frames say', async () => {
+    const s = await withLine()
+    s.service.socket.say(reaction(1))
+    s.service.socket.say(reaction(1, { member: 'me', count: 2 }))
+    expect(s.line()).toMatchObject({ reactions: { like: 2 }, reacted: ['like'] })
+    s.service.socket.say(reaction(1, { on: false, count: 1 }))
+    s.service.socket.say(reaction(1, { on: false, member: 'me', count: 0 }))
+    expect(s.line()).toMatchObject({ reactions: {}, reacted: [] })
+  })
+
+  it('are not wiped by a late copy of the line', async () => {
+    const s = await withLine()
+    s.service.socket.say(reaction(1))
+    s.service.socket.say(frame('a', 1))
+    expect(s.line().reactions).toEqual({ like: 1 })
+  })
+
+  it('of one’s own are shown at once, and counted once', async () => {
+    const s = await withLine()
+    s.live.react('a', 1, 'love', true)
+    s.live.react('a', 1, 'love', true)
+    s.service.socket.say(reaction(1, { member: 'me', name: 'love' }))
+    expect(s.line()).toMatchObject({ reactions: { love: 1 }, reacted: ['love'] })
+    s.live.react('a', 1, 'love', false)
+    expect(s.line()).toMatchObject({ reactions: {}, reacted: [] })
+  })
+
+  it('are healed by sync, and go with a recall', async () => {
+    const s = await withLine()
+    s.service.extra = { reactions: [{ room: 'a', seq: 1, reactions: { wow: 3 }, reacted: ['wow'] }] }
+    await s.clock.pass(45000)
+    expect(s.line()).toMatchObject({ reactions: { wow: 3 }, reacted: ['wow'] })
+    s.service.socket.say({ type: 'recall', room: 'a', seq: 1 })
+    s.service.socket.say(reaction(1))
+    expect(s.line().reactions).toBeUndefined()
   })
 })
 

@@ -1,7 +1,6 @@
 /** What pages share: who is here and what is wiped, the rooms as frames change them, and the one wait. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Room } from '@/api/types'
-import { line } from './fake'
+import { group, line, me, room } from './fake'
 
 type Reply = { status: number; data?: unknown } | 'offline'
 interface Sent {
@@ -40,25 +39,6 @@ function connectSocket() {
 function user(more = {}) {
   const made = { account: null, nickname: 'Mossy Fern', avatar: '/avatar/1.svg', guest: true }
   return { ...made, created: '2026-01-01T00:00:00.001Z', warnings: 0, locale: 'en', ...more }
-}
-
-function room(id: string, more: Partial<Room> = {}): Room {
-  return {
-    id,
-    kind: 'private',
-    topic: '',
-    tags: [],
-    members: 2,
-    me: { member: 'me', alias: 'Lone Duck', alias_zh: '独行的鸭子', avatar: '' },
-    peer: { member: 'them', alias: 'Quiet Otter', alias_zh: '安静的水獭', avatar: '', read_seq: 0 },
-    last_seq: 0,
-    read_seq: 0,
-    unread: 0,
-    last_message: null,
-    created: '2026-01-01T00:00:00Z',
-    ended: null,
-    ...more,
-  }
 }
 
 const say = (frame: Record<string, unknown>): void => socket.message({ data: JSON.stringify(frame) })
@@ -219,6 +199,78 @@ describe('rooms', () => {
     expect(JSON.stringify(rooms.get('a'))).not.toContain('regretted')
   })
 
+  it('take in what changed of them, and whole ones that are new', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(group('a'))
+    say({ type: 'room', room: 'a', detail: { topic: 'Early birds', slow_mode: 30 } })
+    say({ type: 'room', room: 'b', detail: group('b') })
+    say({ type: 'room', room: 'c', detail: { topic: 'a part of nothing' } })
+    expect(rooms.get('a')).toMatchObject({ topic: 'Early birds', slow_mode: 30, kind: 'group' })
+    expect(rooms.get('b')).toBeDefined()
+    expect(rooms.get('c')).toBeUndefined()
+  })
+
+  it('follow who comes, goes and owns', async () => {
+    const { rooms } = await signedIn()
+    const event = (member: string, more: object) => say({ type: 'member', room: 'a', member, ...more })
+    rooms.put(group('a', { me: me({ role: 'owner' }) }))
+    event('new', { event: 'joined', alias: 'A', alias_zh: 'A', avatar: '', members: 3 })
+    expect(rooms.get('a')?.members).toBe(3)
+    event('new', { event: 'owner' })
+    expect(rooms.get('a')?.me?.role).toBe('member')
+    event('me', { event: 'owner' })
+    expect(rooms.get('a')?.me?.role).toBe('owner')
+    event('new', { event: 'left', members: 2, reason: 'left' })
+    expect(rooms.get('a')).toMatchObject({ members: 2, ended: null, me: { left: null } })
+    event('me', { event: 'muted', until: '2026-01-03T00:00:00Z' })
+    expect(rooms.get('a')?.me?.muted_until).toBe('2026-01-03T00:00:00Z')
+    event('me', { event: 'left', reason: 'left', at: '2026-01-03T00:00:00Z' })
+    expect(rooms.get('a')?.me?.left).toEqual({ reason: 'left', at: '2026-01-03T00:00:00Z' })
+  })
+
+  it('are left when one is shown out, and the socket comes back at once', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(group('a'))
+    const asked = sent.filter((s) => s.path === '/stream').length
+    say({ type: 'bye', reason: 'kicked', room: 'a' })
+    await settle()
+    expect(rooms.get('a')?.me?.left?.reason).toBe('kicked')
+    expect(sent.filter((s) => s.path === '/stream')).toHaveLength(asked + 1)
+  })
+
+  it('show the partner’s name once both reveal themselves', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(room('a'))
+    const peer = { ...room('a').peer, nickname: 'Lin', profile_avatar: '/avatar/2.svg' }
+    say({ type: 'reveal', room: 'a', detail: { revealed: true, peer } })
+    say({ type: 'keep', room: 'a', detail: { kept: true } })
+    expect(rooms.get('a')).toMatchObject({ revealed: true, kept: true, peer: { nickname: 'Lin' } })
+  })
+
+  it('stand with the pinned on top, and without those that were only looked at', async () => {
+    const { rooms } = await signedIn()
+    replies['POST /rooms/a/pin'] = { status: 204 }
+    rooms.put(group('a'))
+    rooms.put(group('b', { created: '2026-01-02T00:00:00Z' }))
+    rooms.put(group('c', { me: null }))
+    await rooms.set('a', 'pin', true)
+    expect(rooms.list.value.map((r) => r.id)).toEqual(['a', 'b'])
+    replies['POST /rooms/a/pin'] = 'offline'
+    await expect(rooms.set('a', 'pin', false)).rejects.toMatchObject({ code: 'network' })
+    expect(rooms.get('a')?.me?.pinned).toBe(true)
+  })
+
+  it('count neither lines of blocked masks nor silenced rooms', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(group('a', { me: me({ blocked: ['them'] }) }))
+    rooms.put(group('b', { me: me({ silent: true }) }))
+    message('a', 1)
+    message('b', 1)
+    expect(rooms.get('a')?.unread).toBe(0)
+    expect(rooms.get('b')?.unread).toBe(1)
+    expect(rooms.unread.value).toBe(0)
+  })
+
   it('are forgotten with the session', async () => {
     const { rooms, session } = await signedIn()
     rooms.put(room('a'))
@@ -245,6 +297,15 @@ describe('matching', () => {
     expect(rooms.get('a')).toBeDefined()
     matching.shown()
     await matching.cancel()
+  })
+
+  it('takes a room at once', async () => {
+    const { matching } = await signedIn()
+    replies['POST /match'] = { status: 200, data: { state: 'matched', room: group('g') } }
+    matching.setTarget('room')
+    await matching.start()
+    expect(sent.find((s) => s.path === '/match')?.body).toEqual({ target: 'room' })
+    expect(matching.found.value).toBe('g')
   })
 
   it('is not called away by a match that somebody else’s device waited for', async () => {

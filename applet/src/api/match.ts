@@ -1,13 +1,13 @@
-/** Matching: one wait an account; asking for its state renews it. */
+/** Matching: one wait an account; asking for its state renews it. A room is answered at once. */
 import { request } from './index'
-import type { Match } from './types'
+import type { Match, Target } from './types'
 
 export const match = {
-  start: (tags: string[]) =>
+  start: (target: Target, tags: string[]) =>
     request<Match>({
       method: 'POST',
       path: '/match',
-      body: { target: 'private', ...(tags.length ? { tags } : {}) },
+      body: { target, ...(tags.length ? { tags } : {}) },
     }),
   state: () => request<Match>({ method: 'GET', path: '/match' }),
   cancel: () => request<void>({ method: 'DELETE', path: '/match' }),

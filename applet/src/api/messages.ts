@@ -1,8 +1,10 @@
-/** Messages of a room: send, read back, recall. */
+/** Messages of a room: send, read back, search, recall, react. */
 import { request } from './index'
-import type { Message, Page } from './types'
+import { query } from './rooms'
+import type { Message, Page, Reaction } from './types'
 
 const at = (room: string): string => '/rooms/' + encodeURIComponent(room) + '/messages'
+const reactions = (room: string, seq: number): string => `${at(room)}/${seq}/reactions`
 
 export interface Outgoing {
   client_id: string
@@ -26,5 +28,15 @@ export const messages = {
     request<Page<Message>>({ method: 'GET', path: `${at(room)}?limit=${limit}` }),
   before: (room: string, seq: number, limit = 50) =>
     request<Page<Message>>({ method: 'GET', path: `${at(room)}?before=${seq}&limit=${limit}` }),
+  /** The lines around `seq`, itself included. */
+  around: (room: string, seq: number, limit = 50) =>
+    request<Page<Message>>({ method: 'GET', path: `${at(room)}?around=${seq}&limit=${limit}` }),
+  /** Newest page first, ascending within it; a page may be short or empty although `next` goes on. */
+  search: (room: string, q: string, cursor: string | null = null, limit = 20) =>
+    request<Page<Message>>({ method: 'GET', path: at(room) + query({ q, cursor, limit }) }),
   recall: (room: string, seq: number) => request<void>({ method: 'DELETE', path: `${at(room)}/${seq}` }),
+  react: (room: string, seq: number, name: Reaction) =>
+    request<void>({ method: 'POST', path: reactions(room, seq), body: { name } }),
+  unreact: (room: string, seq: number, name: Reaction) =>
+    request<void>({ method: 'DELETE', path: reactions(room, seq), body: { name } }),
 }

@@ -10,43 +10,133 @@ export interface User {
   locale?: string | null
 }
 
-export interface Message {
-  room: string
-  seq: number
+export const REACTIONS = ['like', 'love', 'laugh', 'wow', 'sad', 'thanks'] as const
+export type Reaction = (typeof REACTIONS)[number]
+/** How many stand under a line, by name; names that nobody gave are absent. */
+export type Reactions = Partial<Record<Reaction, number>>
+
+/** How a member of a room is seen there: a mask, or the profile where the room leaves the choice. */
+export interface Mask {
   member: string
   alias: string
   alias_zh: string
   avatar: string
+  /** The member shows the profile: both names are the nickname, the picture is the account's. */
+  profile?: boolean
+}
+
+export interface Message extends Mask {
+  room: string
+  seq: number
   kind: 'text' | 'image' | 'voice' | 'system'
   body: string | null
   reply_to?: number | null
   recalled?: boolean
   client_id?: string | null
   at: string
+  /** In pages and in a sync's `reactions`, never in frames. */
+  reactions?: Reactions
+  /** Those of the reactions that are one's own. */
+  reacted?: Reaction[]
 }
 
-/** A mask: how a member of a room is seen there. */
-export interface Mask {
-  member: string
-  alias: string
-  alias_zh: string
-  avatar: string
+export type Role = 'owner' | 'member'
+export type MaskChoice = 'always' | 'choice'
+
+/** Oneself in a room. */
+export interface Me extends Mask {
+  role: Role
+  muted_until: string | null
+  pinned: boolean
+  silent: boolean
+  /** Members whose lines one does not want to see. */
+  blocked: string[]
+  left: { at: string; reason: 'left' | 'kicked' } | null
+  /** Own wishes in a private chat; the other's are told only when both have them. */
+  reveal?: boolean
+  keep?: boolean
+}
+
+/** The other one of a private chat; the last two once both have revealed themselves. */
+export interface Peer extends Mask {
+  read_seq: number
+  nickname?: string
+  profile_avatar?: string
+}
+
+export interface Ended {
+  at: string
+  by: 'me' | 'peer' | 'owner' | 'service'
+  reason: 'left' | 'closed' | 'empty'
 }
 
 export interface Room {
   id: string
   kind: 'private' | 'group'
   topic: string
+  description: string
   tags: string[]
+  capacity: number
   members: number
-  me: Mask | null
-  peer?: (Mask & { read_seq: number }) | null
+  /** `members` is the lower bound of its bucket: one is not in this room. */
+  members_about?: boolean
+  public: boolean
+  mask: MaskChoice
+  /** Seconds between two lines of one member; 0 for none. */
+  slow_mode: number
+  me: Me | null
+  peer?: Peer | null
   last_seq: number
   read_seq: number
   unread: number
   last_message: Message | null
   created: string
-  ended: { at: string; by: 'me' | 'peer'; reason: string } | null
+  ended: Ended | null
+  revealed?: boolean
+  kept?: boolean
+}
+
+/** One row of the member list. */
+export interface Member extends Mask {
+  role: Role
+  me?: boolean
+  /** For the owner's eyes. */
+  muted_until?: string | null
+}
+
+export interface RoomForm {
+  topic: string
+  description: string
+  tags: string[]
+  capacity: number
+  public: boolean
+}
+
+export type NewRoom = RoomForm & { mask: MaskChoice; show_profile?: boolean }
+export type RoomChange = Partial<RoomForm> & { slow_mode?: number }
+export type Sort = 'active' | 'new' | 'quiet'
+
+/** A link into a room. `url` is a path of the service. */
+export interface Share {
+  code: string
+  url: string
+  expires: string
+}
+
+/** What a link tells before one joins. */
+export interface Shared {
+  code: string
+  expires: string
+  room: Pick<
+    Room,
+    'topic' | 'description' | 'tags' | 'members' | 'members_about' | 'capacity' | 'mask' | 'public'
+  >
+}
+
+export interface Block extends Mask {
+  room: string
+  kind: Room['kind']
+  at: string
 }
 
 export interface Estimate {
@@ -55,9 +145,11 @@ export interface Estimate {
   n: number
 }
 
+export type Target = 'private' | 'room'
+
 export type Match =
   | { state: 'idle' }
-  | { state: 'waiting'; since: string; estimate: Estimate; tags?: string[] }
+  | { state: 'waiting'; since: string; estimate: Estimate; target?: Target; tags?: string[] }
   | { state: 'matched'; room: Room }
 
 export interface Page<T> {
@@ -71,15 +163,34 @@ export interface SyncAnswer {
   more?: boolean
   conversations?: Room[]
   recalls?: { room: string; seq: number }[]
+  reactions?: { room: string; seq: number; reactions: Reactions; reacted: Reaction[] }[]
   match?: Match | null
   since?: string
 }
+
+/** What happened to a member; `members` is the head-count after it. */
+export type MemberEvent =
+  | ({ event: 'joined'; members: number } & Mask)
+  | { event: 'left'; members?: number; reason?: 'left' | 'kicked'; at?: string }
+  | { event: 'owner' }
+  | { event: 'muted'; until: string | null }
 
 /** What the live socket carries; every frame names its room where it has one. */
 export type Frame =
   | { type: 'message'; room: string; message: Message }
   | { type: 'recall'; room: string; seq: number }
-  | { type: 'member'; room: string; member: string; event: string; reason?: string; at: string }
+  | ({ type: 'member'; room: string; member: string } & MemberEvent)
+  | {
+      type: 'reaction'
+      room: string
+      seq: number
+      member: string
+      name: Reaction
+      on: boolean
+      count: number
+    }
+  /** Members of the room that changed; to one's own connections also the whole room. */
+  | { type: 'room' | 'reveal' | 'keep'; room: string; detail: Partial<Room> }
   | { type: 'typing'; room: string; member: string }
   | { type: 'read'; room: string; member: string; seq: number }
   | { type: 'matched'; room: string; detail: Room }

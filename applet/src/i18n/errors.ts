@@ -8,6 +8,7 @@ export function errorText(thrown: unknown): string {
   const error = asApiError(thrown)
   if (error.code === 'blacklisted') return blacklisted(error.until, error.reason)
   const wait = span(error.retryAfter || 5)
+  if (error.code === 'slow_mode') return t('error.slow_mode', { wait })
   if (error.status === 429) return t('error.too_many', { wait })
   if (error.code === 'busy') return t('error.busy', { wait })
   if (error.status === 502 || error.status === 503 || error.status === 504)

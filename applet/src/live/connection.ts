@@ -177,7 +177,8 @@ export class Connection {
       this.cancelAll()
       this.enter('replaced')
     } else if (reason === 'logged_out' || reason === 'banned' || reason === 'erased') this.over(reason)
-    // Kicked from or left one room: the service closes the socket, and the next one carries the other rooms.
+    // Out of one room: the service closes the socket, and the next one carries the other rooms.
+    else if (reason === 'kicked') this.connect()
   }
 
   private over(reason: string): void {

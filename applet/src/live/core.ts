@@ -2,7 +2,7 @@
  * The live layer: one socket, the logs of the rooms that were opened, and the outbox, tied together.
  * Every frame is sorted by the room it names, so nothing of one chat can show in another.
  */
-import type { Frame, Message, Page, SyncAnswer } from '@/api/types'
+import type { Frame, Message, Page, Reaction, SyncAnswer } from '@/api/types'
 import { Connection } from './connection'
 import { Outbox } from './outbox'
 import { RoomLog } from './roomlog'
@@ -30,6 +30,8 @@ export class Live {
   private running = false
   /** Set while a match is awaited: the sync then tells about it and renews the wait. */
   waiting = false
+  /** Which member one is in a room: tells own reactions from others'. */
+  self: (room: string) => string | undefined = () => undefined
 
   constructor(private deps: LiveDeps) {
     this.connection = new Connection(deps, {
@@ -156,14 +158,27 @@ export class Live {
 
   /** A line was taken back, here or elsewhere: its text goes from the screen and from what is kept. */
   recalled(room: string, seq: number): void {
+    this.amend(room, (log) => log.recall(seq))
+  }
+
+  /** One's own reaction, shown before the frame says it. */
+  react(room: string, seq: number, name: Reaction, on: boolean): void {
+    const line = this.logs.get(room)?.find(seq)
+    if (!line || (line.reacted ?? []).includes(name) === on) return
+    const count = (line.reactions?.[name] ?? 0) + (on ? 1 : -1)
+    this.amend(room, (log) => log.react(seq, name, on, count, true))
+  }
+
+  /** Changes a line in the log, or in what is kept of a room that is not open. */
+  private amend(room: string, change: (log: RoomLog) => boolean): void {
     const log = this.logs.get(room)
     if (log) {
-      if (log.recall(seq)) this.changed(room)
+      if (change(log)) this.changed(room)
       return
     }
     const kept = new RoomLog(room)
     kept.restore(this.deps.keep.get<Message[]>(`room.${room}`) ?? [])
-    if (kept.recall(seq)) this.deps.keep.set(`room.${room}`, kept.snapshot())
+    if (change(kept)) this.deps.keep.set(`room.${room}`, kept.snapshot())
   }
 
   private log(room: string): RoomLog {
@@ -194,6 +209,10 @@ export class Live {
       this.unheard.delete(`${frame.room}:${frame.message.seq}`)
       this.take(frame.message, true)
     } else if (frame.type === 'recall') this.recalled(frame.room, frame.seq)
+    else if (frame.type === 'reaction') {
+      const own = frame.member === this.self(frame.room)
+      this.amend(frame.room, (log) => log.react(frame.seq, frame.name, frame.on, frame.count, own))
+    }
     this.emit({ type: 'frame', frame })
   }
 
@@ -269,6 +288,8 @@ export class Live {
       if (entry.more && fresh.length) more = true
     }
     for (const { room, seq } of answer.recalls ?? []) this.recalled(room, seq)
+    for (const { room, seq, reactions, reacted } of answer.reactions ?? [])
+      this.amend(room, (log) => log.reacted(seq, reactions, reacted))
     if (answer.conversations?.length) this.emit({ type: 'conversations', rooms: answer.conversations })
     if (answer.match) this.emit({ type: 'match', match: answer.match })
     if (answer.since) this.deps.keep.set('since', answer.since)

@@ -1,5 +1,5 @@
 /** The lines of one room: in the order of seq, each once, without a hole. */
-import type { Message } from '@/api/types'
+import type { Message, Reaction, Reactions } from '@/api/types'
 
 export const KEPT_LINES = 100
 
@@ -35,7 +35,8 @@ export class RoomLog {
   add(message: Message): Message[] {
     if (message.room !== this.room || !(message.seq > 0)) return []
     if (message.seq <= this.last) {
-      this.replace(message)
+      const { reactions, reacted } = this.find(message.seq) ?? {}
+      this.replace({ reactions, reacted, ...message })
       return []
     }
     if (message.seq !== this.last + 1) {
@@ -84,8 +85,27 @@ export class RoomLog {
     if (held) this.held.set(seq, { ...held, body: null, recalled: true })
     const message = this.find(seq)
     if (!message || message.recalled) return false
-    this.replace({ ...message, body: null, recalled: true })
+    this.replace({ ...message, body: null, recalled: true, reactions: undefined, reacted: undefined })
     return true
+  }
+
+  /** How a line's reactions stand now. */
+  reacted(seq: number, reactions: Reactions, reacted: Reaction[]): boolean {
+    const message = this.find(seq)
+    if (!message || message.recalled) return false
+    this.replace({ ...message, reactions, reacted })
+    return true
+  }
+
+  /** One reaction came or went: `count` stands after it, `own` says whether it was one's own. */
+  react(seq: number, name: Reaction, on: boolean, count: number, own: boolean): boolean {
+    const message = this.find(seq)
+    if (!message) return false
+    const reactions = { ...message.reactions, [name]: count }
+    if (count <= 0) delete reactions[name]
+    const others = (message.reacted ?? []).filter((other) => other !== name)
+    const reacted = own ? (on ? [...others, name] : others) : (message.reacted ?? [])
+    return this.reacted(seq, reactions, reacted)
   }
 
   /** Shows what is held back although something before it cannot be had. */

@@ -2,7 +2,7 @@
 import { computed, reactive } from 'vue'
 import { asApiError } from '@/api/error'
 import { match as api } from '@/api/match'
-import type { Estimate, Match, Room } from '@/api/types'
+import type { Estimate, Match, Room, Target } from '@/api/types'
 import { live } from '@/live'
 import { keep } from '@/platform/storage'
 import { rooms } from './rooms'
@@ -14,6 +14,7 @@ const state = reactive({
   phase: 'idle' as 'idle' | 'asking' | 'waiting',
   since: 0,
   estimate: null as Estimate | null,
+  target: keep.get<Target>('target') ?? ('private' as Target),
   tags: keep.get<string[]>('tags') ?? [],
   /** Why the last start failed. */
   failure: null as unknown,
@@ -37,10 +38,16 @@ export const matching = {
   phase: computed(() => state.phase),
   since: computed(() => state.since),
   estimate: computed(() => state.estimate),
+  target: computed(() => state.target),
   tags: computed(() => state.tags),
   lost: computed(() => state.lost),
   found: computed(() => state.found),
   failure: computed(() => state.failure),
+
+  setTarget(target: Target): void {
+    state.target = target
+    keep.set('target', target)
+  },
 
   setTags(tags: string[]): void {
     state.tags = tags
@@ -55,7 +62,7 @@ export const matching = {
     state.found = ''
     state.failure = null
     try {
-      const answer = await api.start(state.tags)
+      const answer = await api.start(state.target, state.tags)
       if (mine === asked) take(answer)
       // Found in the moment of giving up: the stranger is there, and so the chat is in the list.
       else if (answer.state === 'matched') rooms.put(answer.room)

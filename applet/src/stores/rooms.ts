@@ -1,4 +1,4 @@
-/** The rooms one is in, as the service last told them and the socket has changed them since. */
+/** The rooms one is or was in, as the service last told them and the socket has changed them since. */
 import { computed, reactive } from 'vue'
 import { rooms as api } from '@/api/rooms'
 import type { Frame, Message, Room } from '@/api/types'
@@ -26,14 +26,29 @@ whenSessionEnds(() => {
 })
 
 const latest = (room: Room): string => room.last_message?.at ?? room.created
+const pinned = (room: Room): number => (room.me?.pinned ? 1 : 0)
+
+/** Pinned ones on top, then the latest. */
+function order(a: Room, b: Room): number {
+  if (pinned(a) !== pinned(b)) return pinned(b) - pinned(a)
+  return latest(a) < latest(b) ? 1 : latest(a) > latest(b) ? -1 : 0
+}
+
+live.self = (room) => state.rooms[room]?.me?.member
 
 export const rooms = {
+  /** Rooms that one only looked at are not among them. */
   list: computed(() =>
-    Object.values(state.rooms).sort((a, b) => (latest(a) < latest(b) ? 1 : latest(a) > latest(b) ? -1 : 0)),
+    Object.values(state.rooms)
+      .filter((room) => room.me)
+      .sort(order),
   ),
   loaded: computed(() => state.loaded),
   more: computed(() => state.next !== null),
-  unread: computed(() => Object.values(state.rooms).reduce((sum, room) => sum + room.unread, 0)),
+  /** Silenced rooms call nobody. */
+  unread: computed(() =>
+    Object.values(state.rooms).reduce((sum, room) => sum + (room.me?.silent ? 0 : room.unread), 0),
+  ),
 
   get: (id: string): Room | undefined => state.rooms[id],
   isTyping: (id: string): boolean => (state.typing[id] ?? 0) > 0,
@@ -47,6 +62,17 @@ export const rooms = {
     if (before?.ended && !room.ended) room = { ...room, ended: before.ended }
     if (room.id === state.open) room = { ...room, unread: 0 }
     state.rooms[room.id] = room
+  },
+
+  /** Takes in what changed of a room; one that is not known yet must be told whole. */
+  merge(id: string, detail: Partial<Room>): void {
+    const known = state.rooms[id]
+    if (!known) {
+      if (detail.kind) rooms.put(detail as Room)
+      return
+    }
+    const me = detail.me && known.me ? { ...known.me, ...detail.me } : detail.me
+    rooms.put({ ...known, ...detail, ...(me === undefined ? {} : { me }) })
   },
 
   async load(): Promise<void> {
@@ -80,8 +106,25 @@ export const rooms = {
 
   async leave(id: string): Promise<void> {
     await api.leave(id)
-    const room = state.rooms[id]
-    if (room && !room.ended) room.ended = { at: new Date().toISOString(), by: 'me', reason: 'left' }
+    parted(id, 'left')
+  },
+
+  async join(id: string, mask: boolean): Promise<void> {
+    rooms.put(await api.join(id, mask))
+  },
+
+  /** Shown at once, and taken back when the service refuses it. */
+  async set(id: string, what: 'pin' | 'silence', on: boolean): Promise<void> {
+    const me = state.rooms[id]?.me
+    if (!me) return
+    const key = what === 'pin' ? 'pinned' : 'silent'
+    me[key] = on
+    try {
+      await api[what](id, on)
+    } catch (error) {
+      me[key] = !on
+      throw error
+    }
   },
 
   markRead(id: string, seq: number): void {
@@ -95,6 +138,19 @@ export const rooms = {
   },
 }
 
+/** One is out of a room oneself. A private chat is over with that. */
+function parted(id: string, reason: 'left' | 'kicked', at = new Date().toISOString()): void {
+  const room = state.rooms[id]
+  if (!room) return
+  if (room.kind === 'private') room.ended ??= { at, by: 'me', reason: 'left' }
+  else if (room.me && !room.me.left) room.me.left = { at, reason }
+}
+
+function counts(room: Room, message: Message): boolean {
+  if (!room.me || room.id === state.open) return false
+  return message.member !== room.me.member && !room.me.blocked?.includes(message.member)
+}
+
 function fresh(message: Message): void {
   const room = state.rooms[message.room]
   if (!room) {
@@ -105,8 +161,7 @@ function fresh(message: Message): void {
   if (message.seq <= room.last_seq) return
   room.last_seq = message.seq
   room.last_message = message
-  if (message.member !== room.me?.member && room.id !== state.open)
-    room.unread = Math.min(100, room.unread + 1)
+  if (counts(room, message)) room.unread = Math.min(100, room.unread + 1)
 }
 
 function typed(id: string): void {
@@ -127,6 +182,24 @@ function read(id: string, member: string, seq: number): void {
   }
 }
 
+type MemberFrame = Extract<Frame, { type: 'member' }>
+
+function left(room: Room, frame: MemberFrame & { event: 'left' }): void {
+  const at = frame.at ?? new Date().toISOString()
+  state.typing[room.id] = 0
+  if (frame.member === room.me?.member) parted(room.id, frame.reason ?? 'left', at)
+  else if (room.kind === 'private') room.ended ??= { at, by: 'peer', reason: 'left' }
+}
+
+function member(room: Room, frame: MemberFrame): void {
+  const mine = frame.member === room.me?.member
+  if ('members' in frame && frame.members !== undefined) room.members = frame.members
+  if (frame.event === 'left') left(room, frame)
+  else if (frame.event === 'joined' && mine && room.me) room.me.left = null
+  else if (frame.event === 'owner' && room.me) room.me.role = mine ? 'owner' : 'member'
+  else if (frame.event === 'muted' && mine && room.me) room.me.muted_until = frame.until
+}
+
 function heard(frame: Frame): void {
   if (!('room' in frame) || !frame.room) return
   const room = state.rooms[frame.room]
@@ -134,14 +207,10 @@ function heard(frame: Frame): void {
   else if (frame.type === 'read') read(frame.room, frame.member, frame.seq)
   else if (frame.type === 'recall' && room?.last_message?.seq === frame.seq)
     room.last_message = { ...room.last_message, body: null, recalled: true }
-  else if (frame.type === 'member' && frame.event === 'left' && room?.kind === 'private' && !room.ended) {
-    room.ended = {
-      at: frame.at,
-      by: frame.member === room.me?.member ? 'me' : 'peer',
-      reason: frame.reason ?? 'left',
-    }
-    state.typing[frame.room] = 0
-  }
+  else if (frame.type === 'member' && room) member(room, frame)
+  else if (frame.type === 'room' || frame.type === 'reveal' || frame.type === 'keep')
+    rooms.merge(frame.room, frame.detail)
+  else if (frame.type === 'bye' && frame.reason === 'kicked') parted(frame.room, 'kicked')
 }
 
 live.on((event) => {
