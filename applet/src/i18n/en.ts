@@ -8,6 +8,7 @@ export const en = {
   'nav.match': 'Match',
   'nav.conversations': 'Chats',
   'nav.me': 'Me',
+  'sheet.close': 'Close',
   'nav.back': 'Back',
 
   'entry.guest': 'Start as a guest',

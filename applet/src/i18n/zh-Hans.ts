@@ -10,6 +10,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   'nav.match': '匹配',
   'nav.conversations': '聊天',
   'nav.me': '我的',
+  'sheet.close': '关闭',
   'nav.back': '返回',
 
   'entry.guest': '以游客身份开始',

@@ -1,4 +1,4 @@
-/** uni-h5 renders <button> as a custom element: this gives it a role, focus and the keyboard. */
+/** uni-h5 renders <button> as a custom element: this gives it a role, focus and the keyboard; choices get their arrows. */
 function fix(root: ParentNode): void {
   for (const button of root.querySelectorAll('uni-button')) {
     if (!button.hasAttribute('role')) button.setAttribute('role', 'button')
@@ -25,12 +25,22 @@ export function installH5A11y(): void {
   })
   document.addEventListener('keydown', (e) => {
     const target = e.target as HTMLElement
-    if (
-      (e.key !== 'Enter' && e.key !== ' ') ||
-      !/^(button|tab|link|radio|option)$/.test(target.getAttribute?.('role') ?? '')
-    )
-      return
+    const role = target.getAttribute?.('role') ?? ''
+    if (ARROWS[e.key] && /^(radio|tab)$/.test(role)) return choose(e, target, role)
+    if ((e.key !== 'Enter' && e.key !== ' ') || !/^(button|tab|link|radio|option|switch)$/.test(role)) return
     e.preventDefault()
     if (!e.repeat) target.click()
   })
+}
+
+const ARROWS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
+
+/** Arrows go through a group of radios or tabs, and choose as they go. */
+function choose(e: KeyboardEvent, target: HTMLElement, role: string): void {
+  const group = target.closest('[role=radiogroup], [role=tablist]')
+  const all = Array.from(group?.querySelectorAll<HTMLElement>(`[role=${role}]`) ?? [])
+  const next = all[(all.indexOf(target) + ARROWS[e.key] + all.length) % all.length]
+  e.preventDefault()
+  next?.focus()
+  next?.click()
 }

@@ -4,9 +4,14 @@ import { keep } from './storage'
 export const PAGES = {
   entry: '/pages/entry/entry',
   match: '/pages/match/match',
+  square: '/pages/square/square',
   conversations: '/pages/conversations/conversations',
   me: '/pages/me/me',
   chat: '/pages/chat/chat',
+  room: '/pages/room/room',
+  roomForm: '/pages/room-form/room-form',
+  share: '/pages/share/share',
+  blocks: '/pages/blocks/blocks',
 } as const
 
 interface Shown {
@@ -43,22 +48,50 @@ export function toMain(path: string): void {
   uni.reLaunch({ url: path, ...overtaken })
 }
 
-export function chatUrl(room: string): string {
-  return `${PAGES.chat}?room=${encodeURIComponent(room)}`
+function pageOf(path: string, query: Record<string, string>): string {
+  const parts = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+  return parts.length ? `${path}?${parts.join('&')}` : path
 }
 
-/** A chat lies on top of a main page, never on another chat. */
+export const chatUrl = (room: string): string => pageOf(PAGES.chat, { room })
+/** The page that a link into a room leads to, on the applet and behind the # on H5. */
+export const shareUrl = (code: string): string => pageOf(PAGES.share, { code })
+
+const MAINS: string[] = [PAGES.match, PAGES.square, PAGES.conversations, PAGES.me]
+
+/** A chat lies on top of a main page: never on another chat, nor on the page that led into it. */
 export function toChat(room: string): void {
   const url = chatUrl(room)
   if (here() === url) return
-  if (isAt(PAGES.chat)) uni.redirectTo({ url, ...overtaken })
-  else uni.navigateTo({ url, ...overtaken })
+  if (MAINS.some(isAt)) uni.navigateTo({ url, ...overtaken })
+  else uni.redirectTo({ url, ...overtaken })
 }
 
-/** From a chat to the list of chats, wherever one came from. */
+/** What a room is, before one joins it. */
+export function toRoom(room: string): void {
+  uni.navigateTo({ url: pageOf(PAGES.room, { room }), ...overtaken })
+}
+
+/** A room of one's own: a new one, or what may be changed about one. */
+export function toRoomForm(room?: string): void {
+  uni.navigateTo({ url: pageOf(PAGES.roomForm, room ? { room } : {}), ...overtaken })
+}
+
+export function toBlocks(): void {
+  uni.navigateTo({ url: PAGES.blocks, ...overtaken })
+}
+
+/** To the page beneath, or to `home` when there is none: it was opened by its address. */
+export function goBack(home: string): void {
+  if (shown().length > 1) uni.navigateBack(overtaken)
+  else uni.reLaunch({ url: home, ...overtaken })
+}
+
+/** From a chat to the list of chats or to the square, wherever one came from. */
 export function back(): void {
   const under = shown()[shown().length - 2]
-  if (under && '/' + under.route === PAGES.conversations) uni.navigateBack(overtaken)
+  const from = under ? '/' + under.route : ''
+  if (from === PAGES.conversations || from === PAGES.square) uni.navigateBack(overtaken)
   else uni.reLaunch({ url: PAGES.conversations, ...overtaken })
 }
 
