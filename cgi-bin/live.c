@@ -31,7 +31,7 @@ static bool is_handshake(const struct request *r)
 	       request_param(r, "HTTP_SEC_WEBSOCKET_KEY")[0];
 }
 
-/* GET /ws/{ticket}: nginx is sent on to the subscriber location with the channels; 404 no_ticket. */
+/* GET /ws/{ticket}: nginx is sent on to the subscriber location with its channel; 404 no_ticket. */
 int live_open(struct request *r)
 {
 	uint8_t digest[DIGEST_SIZE];

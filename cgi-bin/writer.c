@@ -28,7 +28,7 @@ struct writer {
 
 static struct writer writers[WRITERS];
 
-/* The columns of api.message_append. */
+/* The columns of api.message_append, whose rows come in the batch's order. */
 enum {
 	COLUMN_N,
 	COLUMN_STATUS,
@@ -40,7 +40,11 @@ enum {
 	COLUMN_MEMBER,
 	COLUMN_ALIAS,
 	COLUMN_ALIAS_ZH,
-	COLUMN_CHANNELS
+	COLUMN_AVATAR,
+	COLUMN_PROFILE,
+	COLUMN_FRESH,
+	COLUMN_CHANNELS,
+	COLUMN_RETRY
 };
 
 static void queue_add(struct writer *writer, struct line *line)
@@ -70,14 +74,14 @@ static int queue_take(struct writer *writer, struct line *batch[BATCH_MAX])
 /* `message` of docs/api.md, as message_json of sql/functions writes it too. */
 static void message_write(struct buf *buf, const struct line *line, const PGresult *result, int row)
 {
-	const char *member = PQgetvalue(result, row, COLUMN_MEMBER);
 	bool recalled = PQgetisnull(result, row, COLUMN_BODY);
 	buf_printf(buf, "{\"room\":\"%s\",\"seq\":%s,\"member\":\"%s\",\"alias\":", line->room,
-	           PQgetvalue(result, row, COLUMN_SEQ), member);
+	           PQgetvalue(result, row, COLUMN_SEQ), PQgetvalue(result, row, COLUMN_MEMBER));
 	buf_json(buf, PQgetvalue(result, row, COLUMN_ALIAS));
 	buf_text(buf, ",\"alias_zh\":");
 	buf_json(buf, PQgetvalue(result, row, COLUMN_ALIAS_ZH));
-	buf_printf(buf, ",\"avatar\":\"/avatar/%s.svg\",\"kind\":\"text\",\"body\":", member);
+	buf_printf(buf, ",\"avatar\":\"%s\"%s,\"kind\":\"text\",\"body\":", PQgetvalue(result, row, COLUMN_AVATAR),
+	           PQgetvalue(result, row, COLUMN_PROFILE)[0] == 't' ? ",\"profile\":true" : "");
 	buf_json(buf, recalled ? NULL : PQgetvalue(result, row, COLUMN_BODY));
 	if (!PQgetisnull(result, row, COLUMN_REPLY))
 		buf_printf(buf, ",\"reply_to\":%s", PQgetvalue(result, row, COLUMN_REPLY));
@@ -85,15 +89,26 @@ static void message_write(struct buf *buf, const struct line *line, const PGresu
 	           line->client_id_text, PQgetvalue(result, row, COLUMN_AT));
 }
 
-static void message_publish(struct publish *publish, const struct line *line, const PGresult *result, int row)
+/* Where the frame of a fresh line goes: what stands at the first fresh line of its room, in this row or before it. */
+static const char *channels_of(struct line *const *batch, const PGresult *result, int row)
 {
-	if (PQgetlength(result, row, COLUMN_CHANNELS) == 0)
+	const char *room = batch[row]->room;
+	for (; row >= 0; row--)
+		if (strcmp(batch[row]->room, room) == 0 && !PQgetisnull(result, row, COLUMN_CHANNELS))
+			return PQgetvalue(result, row, COLUMN_CHANNELS);
+	return "";
+}
+
+static void message_publish(struct publish *publish, struct line *const *batch, const PGresult *result, int row)
+{
+	const struct line *line = batch[row];
+	if (PQgetvalue(result, row, COLUMN_FRESH)[0] != 't')
 		return;
 	struct buf frame = {.arena = publish->arena};
 	buf_printf(&frame, "{\"type\":\"message\",\"room\":\"%s\",\"message\":", line->room);
 	buf_add(&frame, line->r->reply.text, line->r->reply.size);
 	buf_text(&frame, "}");
-	publish_frame(publish, PQgetvalue(result, row, COLUMN_CHANNELS), frame.text, frame.size);
+	publish_frame(publish, channels_of(batch, result, row), frame.text, frame.size);
 }
 
 static PGresult *batch_append(struct arena *arena, struct line *const *batch, int count)
@@ -123,6 +138,16 @@ static PGresult *batch_append(struct arena *arena, struct line *const *batch, in
 	return db_call("message_append", &params);
 }
 
+static void line_refuse(struct request *r, int status, const PGresult *result, int row)
+{
+	if (status == 429)
+		reply_header(r, "Retry-After", "%s", PQgetvalue(result, row, COLUMN_RETRY));
+	if (status == 422)
+		fail_field(r, "reply_to");
+	else
+		fail(r, status, PQgetvalue(result, row, COLUMN_CODE));
+}
+
 /* Judges each line of a batch that the database took, publishes what is new, then lets the requests go on. */
 static void batch_finish(struct writer *writer, struct arena *arena, struct line *const *batch, int count,
                          const PGresult *result)
@@ -131,17 +156,13 @@ static void batch_finish(struct writer *writer, struct arena *arena, struct line
 	struct publish publish;
 	publish_begin(&publish, arena);
 	for (int row = 0; row < PQntuples(result); row++) {
-		int n = atoi(PQgetvalue(result, row, COLUMN_N)) - 1;
-		int status = atoi(PQgetvalue(result, row, COLUMN_STATUS));
-		struct line *line = batch[n];
-		statuses[n] = status;
-		if (status == 200) {
+		struct line *line = batch[row];
+		statuses[row] = atoi(PQgetvalue(result, row, COLUMN_STATUS));
+		if (statuses[row] == 200) {
 			message_write(&line->r->reply, line, result, row);
-			message_publish(&publish, line, result, row);
-		} else if (status == 422) {
-			fail_field(line->r, "reply_to");
-		} else if (status != 0) {
-			fail(line->r, status, PQgetvalue(result, row, COLUMN_CODE));
+			message_publish(&publish, batch, result, row);
+		} else if (statuses[row] != 0) {
+			line_refuse(line->r, statuses[row], result, row);
 		}
 	}
 	publish_end(&publish);

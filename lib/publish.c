@@ -19,6 +19,7 @@ enum {
 	IDLE_MAX = 8,
 	GONE_MAX = 1024,
 	ANSWER_MAX = 32 * 1024,
+	CHANNELS_MAX = 255, /* that Nchan takes in one request; their names fit into nginx's line of 8 kB */
 	GATHER = 4,
 	GATHER_MICROSECONDS = 400
 };
@@ -59,19 +60,32 @@ static void part_add(struct publish *publish, const char *channels, int count)
 	publish->last = part;
 }
 
-void publish_frame(struct publish *publish, const char *channels, const char *frame, size_t size)
+/* One request, to count channels that take size bytes, comma-separated. */
+static void frame_add(struct publish *publish, const char *channels, size_t size, int count, const char *frame,
+                      size_t frame_size)
 {
-	int count = 1;
-	for (const char *p = channels; (p = strchr(p, ',')) != NULL; p++)
-		count++;
+	channels = arena_copy(publish->arena, channels, size);
 	buf_printf(&publish->requests,
 	           "POST /p/%s HTTP/1.1\r\nHost: n\r\nAccept: application/json\r\nContent-Type: application/json\r\n"
 	           "Content-Length: %zu\r\n\r\n",
-	           channels, size);
-	buf_add(&publish->requests, frame, size);
-	/* Connections are named so by api.stream_open; a group may well have nobody listening. */
-	bool to_connections = channels[0] == 'c';
-	part_add(publish, to_connections ? arena_copy(publish->arena, channels, strlen(channels)) : NULL, count);
+	           channels, frame_size);
+	buf_add(&publish->requests, frame, frame_size);
+	part_add(publish, channels, count);
+}
+
+void publish_frame(struct publish *publish, const char *channels, const char *frame, size_t size)
+{
+	while (*channels) {
+		const char *end = channels;
+		int count = 0;
+		do {
+			end += end[0] == ',' ? 1 : 0;
+			end += strcspn(end, ",");
+			count++;
+		} while (*end && count < CHANNELS_MAX);
+		frame_add(publish, channels, (size_t)(end - channels), count, frame, size);
+		channels = end + (*end == ',');
+	}
 }
 
 void publish_bye(struct publish *publish, const char *channel, const char *frame)

@@ -17,7 +17,7 @@ struct publish {
 };
 
 void publish_begin(struct publish *publish, struct arena *arena);
-/* One frame to each of the channels, comma-separated. The frame is JSON, so valid UTF-8: Nchan passes on whatever it gets. */
+/* One frame to each of the channels, comma-separated, however many they are. The frame is JSON, so valid UTF-8: Nchan passes on whatever it gets. */
 void publish_frame(struct publish *publish, const char *channels, const char *frame, size_t size);
 /* A frame to one connection's channel, then the end of that connection. */
 void publish_bye(struct publish *publish, const char *channel, const char *frame);

@@ -52,7 +52,7 @@ write_redaction() {
 	put "$STATE/service/redact.sed" <<-'END'
 		/^[0-9]{4}-[^ ]+ [A-Z]+ [/*a-z0-9]+ [0-9]{3} /b
 		s/, (client|server|request|subrequest|upstream|host|referrer): .*//
-		s/(Bearer|driftline_session=|\/ws\/|\/_sub\/|\/p\/)[ ]?[A-Za-z0-9_.,-]+/\1[…]/g
+		s/(Bearer|driftline_session=|\/ws\/|\/_sub\/|\/p\/|\/s\/|\/share\/)[ ]?[A-Za-z0-9_.,-]+/\1[…]/g
 		s/\b[0-9]{1,3}(\.[0-9]{1,3}){3}\b/[address]/g
 		s/\[?\b[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{0,4}){3,7}\]?/[address]/g
 		s/^(.*DETAIL: ).*/\1[…]/

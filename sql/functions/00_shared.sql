@@ -84,17 +84,31 @@ create or replace function avatar_url(p_member text) returns text language sql i
     select '/avatar/' || p_member || '.svg'
 $$;
 
--- The mask's part of every shape: member, alias, alias_zh, avatar.
+-- The mask's part of every shape: member, alias, alias_zh, avatar; profile where the member shows that instead.
 create or replace function mask_json(p member) returns text language sql immutable as $$
-    select '"member":"' || p.id || '","alias":' || to_json(p.alias) || ',"alias_zh":' || to_json(p.alias_zh)
-        || ',"avatar":"' || avatar_url(p.id) || '"'
+    select '"member":"' || p.id || '","alias":' || to_json(coalesce(p.nickname, p.alias))
+        || ',"alias_zh":' || to_json(coalesce(p.nickname, p.alias_zh))
+        || ',"avatar":"' || coalesce(p.avatar, avatar_url(p.id)) || '"'
+        || case when p.nickname is null then '' else ',"profile":true' end
 $$;
 
--- `message` as docs/api.md has it. cgi-bin/writer.c writes the same shape for a message just sent.
-create or replace function message_json(p_room text, p message, p_member member) returns text language sql stable as $$
+-- Reactions of one message as members of its JSON: how many of each, and which the member p_viewer made.
+create or replace function reactions_json(p_room bigint, p_seq int, p_viewer bigint) returns text language sql stable as $$
+    select coalesce('"reactions":' || json_object_agg(x.name, x.count order by x.name), '"reactions":{}')
+        || ',"reacted":' || coalesce(json_agg(x.name order by x.name) filter (where x.own), '[]')
+      from (select r.name, count(*), bool_or(r.member = p_viewer) as own
+              from reaction r where r.room = p_room and r.seq = p_seq group by r.name) x
+$$;
+
+-- `message` as docs/api.md has it, for the member p_viewer. cgi-bin/writer.c writes the same shape for a message just
+-- sent, which has no reactions.
+create or replace function message_json(p_room text, p message, p_member member, p_viewer bigint default 0)
+returns text language sql stable as $$
     select '{"room":"' || p_room || '","seq":' || p.seq || ',' || mask_json(p_member)
         || ',"kind":"' || p.kind || '","body":' || coalesce(to_json(p.body)::text, 'null')
         || coalesce(',"reply_to":' || p.reply_to, '')
+        || case when p.reacted_at is null or p.recalled_at is not null then ''
+                else ',' || reactions_json(p.room, p.seq, p_viewer) end
         || case when p.recalled_at is null then '' else ',"recalled":true' end
         || ',"client_id":"' || p.client_id || '","at":"' || rfc3339(p.at) || '"}'
 $$;
@@ -109,6 +123,71 @@ create or replace function visible_seq(p_member bigint, p_last_seq int) returns 
     select least(p_last_seq, max(coalesce(s.to_seq, p_last_seq))) from stay s where s.member = p_member
 $$;
 
+-- What all see of a room, as members of its JSON.
+create or replace function room_facts(r room) returns text language sql stable as $$
+    select '"topic":' || to_json(r.topic) || ',"description":' || to_json(r.description) || ',"tags":' || to_json(r.tags)
+        || ',"capacity":' || r.capacity || ',"public":' || r.public || ',"mask":"' || r.mask || '","slow_mode":' || r.slow_mode
+$$;
+
+-- How many are in a room, to those who are not: the lower bound of a bucket.
+create or replace function members_about(p_members int) returns int language sql immutable as $$
+    select max(b) from unnest(array[0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]) b where b <= p_members
+$$;
+
+-- `room` as those see it who never were in it.
+create or replace function room_outside(r room) returns text language sql stable as $$
+    select '{"id":"' || r.id || '","kind":"' || r.kind || '",' || room_facts(r)
+        || ',"members":' || members_about(r.members) || ',"members_about":true,"me":null,"last_seq":0,"read_seq":0,'
+        || '"unread":0,"last_message":null,"created":"' || rfc3339(r.created) || '","ended":null}'
+$$;
+
+create or replace function ended_json(r room, p_me member) returns text language sql stable as $$
+    select case when r.ended_at is null then 'null'
+           else '{"at":"' || rfc3339(r.ended_at) || '","by":"'
+                || case when r.ended_by = p_me.key then 'me'
+                        when r.kind = 'private' then 'peer'
+                        when r.ended_by is null then 'service'
+                        else 'owner' end
+                || '","reason":"' || r.ended_why || '"}' end
+$$;
+
+-- What a member of a room sees of itself there.
+create or replace function me_json(p_kind text, me member) returns text language sql stable as $$
+    select '{' || mask_json(me) || ',"role":"' || me.role
+        || '","muted_until":' || case when me.muted_until > now() then '"' || rfc3339(me.muted_until) || '"' else 'null' end
+        || ',"pinned":' || me.pinned || ',"silent":' || me.silent
+        || ',"blocked":' || case when p_kind = 'group'
+                then coalesce((select json_agg(o.id order by h.at) from hidden h join member o on o.key = h.other
+                                where h.member = me.key)::text, '[]')
+                else '[]' end
+        || ',"left":' || case when me.left_at is null then 'null'
+                else '{"at":"' || rfc3339(me.left_at) || '","reason":"'
+                     || case when me.kicked_at is null then 'left' else 'kicked' end || '"}' end
+        || case when p_kind = 'private' then ',"reveal":' || me.revealing || ',"keep":' || me.keeping else '' end
+        || '}'
+$$;
+
+-- The other one in a private chat, with the profile once both wished it.
+create or replace function peer_json(peer member, p_revealed boolean) returns text language sql stable as $$
+    select '{' || mask_json(peer) || ',"read_seq":' || peer.read_seq
+        || case when p_revealed
+                then coalesce((select ',"nickname":' || to_json(u.nickname) || ',"profile_avatar":' || to_json(u.avatar)
+                                 from user_info u where u.account = peer.account), '')
+                else '' end
+        || '}'
+$$;
+
+-- Lines that a member has not read, counted to 100. Of the newest 200: who has written so much since the last look has
+-- seen the rest.
+create or replace function unread_count(me member, p_kind text, p_last int) returns int language sql stable as $$
+    select least(count(*) filter (where n.member <> me.key
+                                  and not exists (select from hidden h where h.member = me.key and h.other = n.member)), 100)
+      from (select c.member from message c
+             where c.room_kind = p_kind and c.room = me.room and c.seq > me.read_seq and c.seq <= p_last
+               and during_stay(me.key, c.seq)
+             order by c.seq desc limit 200) n
+$$;
+
 -- `room` as its member p_me sees it.
 create or replace function room_json(p_me bigint) returns text language plpgsql stable as $$
 declare
@@ -117,7 +196,6 @@ declare
     peer member;
     v_last int;
     v_message text;
-    v_unread int;
 begin
     select * into me from member m where m.key = p_me;
     select * into r from room where key = me.room;
@@ -125,29 +203,21 @@ begin
         select * into peer from member m where m.room = r.key and m.key <> me.key;
     end if;
     v_last := coalesce(visible_seq(me.key, r.last_seq), 0);
-    select message_json(r.id, c, m) into v_message
+    select message_json(r.id, c, m, me.key) into v_message
       from message c join member m on m.key = c.member
-     where c.room_kind = r.kind and c.room = r.key and c.seq = v_last;
-    -- Of the newest 200: who has written so much since the last look has seen the rest.
-    select least(count(*) filter (where n.member <> me.key), 100) into v_unread
-      from (select c.member from message c
-             where c.room_kind = r.kind and c.room = r.key and c.seq > me.read_seq and c.seq <= v_last
-             order by c.seq desc limit 200) n;
-    return '{"id":"' || r.id || '","kind":"' || r.kind || '","topic":' || to_json(r.topic)
-        || ',"description":' || to_json(r.description) || ',"tags":' || to_json(r.tags)
-        || ',"capacity":' || r.capacity || ',"members":' || r.members || ',"public":' || r.public
-        || ',"mask":"' || r.mask || '","slow_mode":' || r.slow_mode
-        || ',"me":{' || mask_json(me) || ',"role":"' || me.role || '","muted_until":'
-        || coalesce('"' || rfc3339(me.muted_until) || '"', 'null')
-        || ',"pinned":' || me.pinned || ',"silent":' || me.silent || ',"blocked":[]}'
-        || case when peer.key is null then ''
-                else ',"peer":{' || mask_json(peer) || ',"read_seq":' || peer.read_seq || '}' end
-        || ',"last_seq":' || v_last || ',"read_seq":' || me.read_seq || ',"unread":' || v_unread
+     where c.room_kind = r.kind and c.room = r.key and c.seq = v_last and during_stay(me.key, c.seq);
+    return '{"id":"' || r.id || '","kind":"' || r.kind || '",' || room_facts(r)
+        || case when r.kind = 'private' or me.left_at is null then ',"members":' || r.members
+                else ',"members":' || members_about(r.members) || ',"members_about":true' end
+        || ',"me":' || me_json(r.kind, me)
+        || coalesce(',"peer":' || peer_json(peer, r.revealed_at is not null), '')
+        || ',"last_seq":' || v_last || ',"read_seq":' || me.read_seq
+        || ',"unread":' || unread_count(me, r.kind, v_last)
         || ',"last_message":' || coalesce(v_message, 'null') || ',"created":"' || rfc3339(r.created) || '"'
-        || ',"ended":' || case when r.ended_at is null then 'null'
-                else '{"at":"' || rfc3339(r.ended_at) || '","by":"'
-                     || case when r.ended_by = me.key then 'me' else 'peer' end
-                     || '","reason":"' || r.ended_why || '"}' end
+        || ',"ended":' || ended_json(r, me)
+        || case when r.kind = 'private'
+                then ',"revealed":' || (r.revealed_at is not null) || ',"kept":' || (r.kept_at is not null)
+                else '' end
         || '}';
 end $$;
 
@@ -162,16 +232,11 @@ create or replace function user_json(p_account bigint) returns text language sql
      where a.id = p_account
 $$;
 
--- Where a frame of a room goes: a group's sockets subscribe the room's channel, a private chat's two members are
--- reached on the channels of their own connections. p_except: a member left out.
+-- Where a frame of a room goes: the channels of its members' own connections. p_except: a member left out.
 create or replace function room_channels(p_room bigint, p_except bigint default 0) returns text language sql stable as $$
-    select case r.kind
-           when 'group' then r.channel
-           else (select string_agg(c.channel, ',')
-                   from member m join connection c on c.account = m.account
-                  where m.room = r.key and m.left_at is null and m.key <> p_except)
-           end
-      from room r where r.key = p_room
+    select string_agg(c.channel, ',')
+      from member m join connection c on c.account = m.account
+     where m.room = p_room and m.left_at is null and m.key <> p_except
 $$;
 
 -- Ends a private chat by one of its members, unless it has ended: the frame that tells both.

@@ -9,14 +9,13 @@ begin
     return next ('reply', 200, rfc3339(now() + interval '30 seconds'))::act;
 end $$;
 
--- Redeems a ticket, once: the reply is the list of channels that the socket subscribes, its own first. Of more than
--- eight connections of an account the oldest go.
+-- Redeems a ticket, once: the reply is the channel that the socket subscribes, its own. Of more than eight connections of
+-- an account the oldest go.
 create or replace function api.stream_open(p_ticket bytea) returns setof act language plpgsql volatile as $$
 declare
     v_token bytea;
     v_account bigint;
     v_channel text := 'c' || random_id();
-    v_groups text;
 begin
     delete from ticket t where t.ticket = p_ticket and t.expires > now() returning t.token into v_token;
     select s.account into v_account from session s where s.token = v_token and s.expires > now() for key share;
@@ -26,9 +25,9 @@ begin
     perform pg_advisory_xact_lock(v_account);
     insert into connection (channel, account, token) values (v_channel, v_account, v_token);
     -- An append looks up channels under its room's lock. One that has done so without this connection is waited for
-    -- here, so that a sync finds its lines; a later one finds the connection. Groups have a channel of their own.
+    -- here, so that a sync finds its lines; a later one finds the connection.
     perform 1 from member m join room r on r.key = m.room
-      where m.account = v_account and m.left_at is null and r.kind = 'private' and r.ended_at is null
+      where m.account = v_account and m.left_at is null and r.ended_at is null
       order by r.key for share of r;
     -- Whether anybody is still at the others is looked up by the handlers, afterwards.
     return query
@@ -39,10 +38,7 @@ begin
      where c.channel in (select o.channel from connection o where o.account = v_account
                           order by o.opened desc, o.channel offset 8)
     returning 'bye', c.channel, '{"type":"bye","reason":"replaced"}';
-    select string_agg(r.channel, ',') into v_groups
-      from member m join room r on r.key = m.room
-     where m.account = v_account and m.left_at is null and r.kind = 'group' and r.ended_at is null;
-    return next ('reply', 200, v_channel || coalesce(',' || v_groups, ''))::act;
+    return next ('reply', 200, v_channel)::act;
 end $$;
 
 -- What a client lacks. p_rooms: {room: last_seq it has}. 50 messages a room and 200 in all, then more:true; the rooms
@@ -80,14 +76,13 @@ begin
             exit;
         end if;
         with page as (
-            select c.*, row_number() over (order by c.seq) as nth
+            select c as message, c.seq, c.member, row_number() over (order by c.seq) as nth
               from message c join stay s on s.member = m.key
                and c.seq >= s.from_seq and (s.to_seq is null or c.seq <= s.to_seq)
              where c.room_kind = m.kind and c.room = m.room and c.seq > m.have
              order by c.seq limit least(50, v_left) + 1
         )
-        select string_agg(message_json(m.id, (p.room_kind, p.room, p.seq, p.member, p.kind, p.body, p.reply_to, p.client_id,
-                                              p.at, p.recalled_at)::message, w), ',' order by p.seq)
+        select string_agg(message_json(m.id, p.message, w, m.key), ',' order by p.seq)
                    filter (where p.nth <= least(50, v_left)),
                least(count(*), least(50, v_left)), count(*) > least(50, v_left)
           into v_page, v_count, v_room_more
@@ -110,6 +105,7 @@ begin
               from member mm join room r on r.key = mm.room
              where mm.account = v_account
                and (v_since is null or mm.changed_at > v_since or r.last_at > v_since or r.ended_at > v_since
+                    or r.changed_at > v_since
                     -- the partner has read
                     or (r.kind = 'private' and exists (select from member p where p.room = r.key and p.changed_at > v_since)))
              order by r.last_at desc limit 200) latest;

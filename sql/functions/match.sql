@@ -71,8 +71,8 @@ begin
         return;
     end if;
     select * into they from wait where account = p_other;
-    insert into room (id, kind, capacity, channel, tags)
-    values (random_id(), 'private', 2, 'g' || random_id(),
+    insert into room (id, kind, capacity, tags)
+    values (random_id(), 'private', 2,
             array(select unnest(me.tags) intersect select unnest(they.tags) order by 1))
     returning * into v_room;
     perform member_new(v_room.key, me.account, 1);

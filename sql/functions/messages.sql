@@ -1,15 +1,16 @@
 -- Messages: the append that carries many people's lines in one transaction, history, recall, read, typing.
 set local search_path = driftline;
 
--- Appends a batch. One row comes back for each line sent, numbered as in the arrays: status 200 with the message as it
--- is stored (now, or by an earlier call with the same client_id), 0 when the line must be tried again in a later batch
--- (the batch carries its client_id twice), else a status with its code. The rooms are locked in one order, seq is
--- given out under that lock, and channels is where the frame goes: null when nothing new was stored.
+-- Appends a batch. One row comes back for each line sent, in order, numbered as in the arrays: status 200 with the message
+-- as it is stored (now, or by an earlier call with the same client_id), 0 when the line must be tried again in a later
+-- batch (the batch carries its client_id twice, or two lines of one member where that is slow), else a status with its
+-- code. The rooms are locked in one order, seq is given out under that lock. fresh: it was stored now, and a frame goes
+-- to the channels that stand at the first fresh line of its room.
 -- Each look-up ends in `limit 1` so that all of its conditions go to its index: what a line costs does not grow.
 create or replace function api.message_append(p_tokens bytea[], p_rooms text[], p_clients uuid[], p_bodies text[],
                                               p_replies int[])
 returns table (n int, status int, code text, seq int, at text, body text, reply_to int,
-               member text, alias text, alias_zh text, channels text)
+               member text, alias text, alias_zh text, avatar text, profile boolean, fresh boolean, channels text, retry int)
 language plpgsql volatile as $$
 #variable_conflict use_column
 declare
@@ -20,10 +21,14 @@ begin
     return query
     with line as materialized (
         select i.n::int, i.client_id, i.body, i.reply_to, s.account, r.key as room, r.kind as room_kind, r.last_seq,
-               r.channel, r.ended_at, m.key as member_key, m.id as member, m.alias, m.alias_zh, m.left_at, m.muted_until,
+               r.ended_at, r.slow_mode > 0 and m.role <> 'owner' as is_slow, r.slow_mode,
+               m.key as member_key, m.id as member, coalesce(m.nickname, m.alias) as alias,
+               coalesce(m.nickname, m.alias_zh) as alias_zh, coalesce(m.avatar, avatar_url(m.id)) as avatar,
+               m.nickname is not null as profile, m.left_at, m.muted_until, m.said_at,
                known.seq as known_seq, known.at as known_at, known.body as known_body, known.reply_to as known_reply,
                known.recalled_at as known_recalled,
-               row_number() over (partition by m.key, i.client_id order by i.n) as turn
+               row_number() over (partition by m.key, i.client_id order by i.n) as turn,
+               row_number() over (partition by m.key order by i.n) as line_of_member
           from unnest(p_tokens, p_rooms, p_clients, p_bodies, p_replies)
                with ordinality i(token, room, client_id, body, reply_to, n)
           left join lateral (select s.account from session s where s.token = i.token and s.expires > v_now limit 1) s on true
@@ -41,13 +46,15 @@ begin
                     when ended_at is not null then 409
                     when left_at is not null or muted_until > v_now then 403
                     when reply_to is not null and (reply_to > last_seq or not during_stay(member_key, reply_to)) then 422
-                    when turn > 1 then 0
+                    when turn > 1 or (is_slow and line_of_member > 1) then 0
+                    when is_slow and said_at > v_now - make_interval(secs => slow_mode) then 429
                     else 200 end as status
           from line
     ), numbered as materialized (
         select judged.*, status = 200 and known_seq is null as is_fresh,
                last_seq + (count(*) filter (where status = 200 and known_seq is null)
-                               over (partition by room order by n))::int as seq
+                               over (partition by room order by n))::int as seq,
+               row_number() over (partition by room, status = 200 and known_seq is null order by n) as nth
           from judged
     ), stored as (
         insert into message (room_kind, room, seq, member, body, reply_to, client_id, at)
@@ -56,22 +63,28 @@ begin
         update room r set last_seq = r.last_seq + f.lines, last_at = v_now
           from (select room, count(*)::int as lines from numbered where is_fresh group by room) f
          where r.key = f.room
+    ), said as (
+        update member m set said_at = v_now from numbered f where f.is_fresh and f.is_slow and m.key = f.member_key
+    ), stirred as (
+        update square q set prev = q.at, at = v_now
+          from numbered f
+         where f.is_fresh and f.nth = 1 and f.room_kind = 'group' and q.room = f.room
+           and q.at < v_now - interval '10 minutes'
     )
     select j.n, j.status,
            case j.status when 401 then 'unauthorized' when 404 then 'no_room' when 422 then 'invalid_field'
                 when 403 then case when j.left_at is not null then 'not_member' else 'muted' end
+                when 429 then 'slow_mode'
                 when 409 then case when j.known_seq is not null then 'client_id_used' else 'room_ended' end end,
            coalesce(j.known_seq, j.seq),
            rfc3339(coalesce(j.known_at, v_now)),
            case when j.known_seq is not null then j.known_body else j.body end,
            case when j.known_seq is not null then j.known_reply else j.reply_to end,
-           j.member, j.alias, j.alias_zh,
-           case when not j.is_fresh then null
-                when j.room_kind = 'group' then j.channel
-                else (select string_agg(c.channel, ',')
-                        from member m join connection c on c.account = m.account
-                       where m.room = j.room and m.left_at is null) end
-      from numbered j;
+           j.member, j.alias, j.alias_zh, j.avatar, j.profile, j.is_fresh,
+           case when j.is_fresh and j.nth = 1 then room_channels(j.room) end,
+           ceil(extract(epoch from j.said_at - v_now) + j.slow_mode)::int
+      from numbered j
+     order by j.n;
 end $$;
 
 -- A page of a room's history, ascending: the newest one, or before, after or around a seq (exclusive). Each direction
@@ -107,7 +120,7 @@ begin
     ), kept as (
         select * from page order by case when p_after is null then -seq else seq end limit p_limit
     )
-    select string_agg(message_json(p_room, k::message, m), ',' order by k.seq), (select count(*) from page)
+    select string_agg(message_json(p_room, k::message, m, me.key), ',' order by k.seq), (select count(*) from page)
       into v_items, v_count
       from kept k join member m on m.key = k.member;
     return next ('reply', 200, '{"items":[' || coalesce(v_items, '') || '],"next":null,"more":'

@@ -74,10 +74,16 @@ select is(say('cy', :'room2', 'x'), '401 unauthorized', 'a session that has run 
 
 -- a group
 select group_of('ann', 'bob', 'dot') as room3 \gset
-select is((select channels from message_append(array[tok('bob')], array[:'room3'], array[gen_random_uuid()], array['x'],
-                                              array[null]::int[])),
-          (select channel from room where id = :'room3'), 'a group''s lines go to its channel');
+select socket('ann') as ann3, socket('dot') as dot3 \gset
+select bag_eq(format('select c from message_append(array[tok(%L)], array[%L], array[gen_random_uuid()], array[%L], array[null]::int[]),
+                             unnest(string_to_array(channels, %L)) c', 'bob', :'room3', 'x', ','),
+              'select channel from connection where account in (account_of(''ann''), account_of(''bob''), account_of(''dot''))',
+              'a group''s lines go to the connections of its members');
+select results_eq(format('select status, fresh, channels is not null
+                            from message_append(array[tok(%L), tok(%L)], array[%L, %L], array[gen_random_uuid(), gen_random_uuid()],
+                                                array[%L, %L], array[null, null]::int[])', 'bob', 'ann', :'room3', :'room3', 'y', 'z'),
+                  'values (200, true, true), (200, true, false)', 'channels stand once a room in a batch');
 update member set left_at = now() where key = (member_of('bob', :'room3')).key;
 select is(say('bob', :'room3', 'x'), '403 not_member', 'who left a group is no member');
-select is((select count(*) from roomrecord), 1::bigint, 'groups'' lines are in roomrecord');
+select is((select count(*) from roomrecord), 3::bigint, 'groups'' lines are in roomrecord');
 select is((select count(*) from chatrecord), 14::bigint, 'private ones in chatrecord');

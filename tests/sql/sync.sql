@@ -47,7 +47,7 @@ delete from room where id in (select id from many);
 -- what changed since
 select sync('ann', '{}') \g /dev/null
 select body() ->> 'since' as since \gset
-update room set last_at = now() - interval '1 hour', created = now() - interval '1 hour';
+update room set last_at = now() - interval '1 hour', changed_at = now() - interval '1 hour', created = now() - interval '1 hour';
 update member set changed_at = now() - interval '1 hour';
 select sync('ann', '{}', false, :'since') \g /dev/null
 select is(jsonb_array_length(body() -> 'conversations'), 0, 'nothing has changed');

@@ -88,7 +88,7 @@ declare
     v_room room;
     v_name text;
 begin
-    insert into room (id, kind, capacity, channel) values (random_id(), 'group', 100, 'g' || random_id()) returning * into v_room;
+    insert into room (id, kind, capacity) values (random_id(), 'group', 100) returning * into v_room;
     foreach v_name in array p_names loop
         perform member_new(v_room.key, account_of(v_name), 1, case when v_name = p_names[1] then 'owner' else 'member' end);
     end loop;
