@@ -22,6 +22,14 @@ create or replace function random_id(p_bytes int default 16) returns text langua
     select translate(encode(gen_random_bytes(p_bytes), 'base64'), '+/=', '-_')
 $$;
 
+-- Text as searches compare it: without regard to case, accents and width. What ICU makes of a sigma at a word's end
+-- would hide the beginnings of words.
+create or replace function fold_text(p_text text) returns text language sql immutable parallel safe as $$
+    select case when octet_length(p_text) = char_length(p_text) then lower(p_text collate "C")
+           else normalize(replace(regexp_replace(lower(normalize(p_text, nfkd) collate "und-x-icu"), '[\u0300-\u036f]', '', 'g'),
+                                  'ς', 'σ'), nfc) end
+$$;
+
 -- The account behind a session; 401 without one.
 create or replace function session_account(p_token bytea) returns bigint language plpgsql stable as $$
 declare
