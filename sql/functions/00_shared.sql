@@ -25,7 +25,7 @@ $$;
 -- Text as searches compare it: without regard to case, accents and width. What ICU makes of a sigma at a word's end
 -- would hide the beginnings of words.
 create or replace function fold_text(p_text text) returns text language sql immutable parallel safe as $$
-    select case when octet_length(p_text) = char_length(p_text) then lower(p_text collate "C")
+    select case when octet_length(p_text) = char_length(p_text) then lower(p_text collate "C") collate "und-x-icu"
            else normalize(replace(regexp_replace(lower(normalize(p_text, nfkd) collate "und-x-icu"), '[\u0300-\u036f]', '', 'g'),
                                   'ς', 'σ'), nfc) end
 $$;
