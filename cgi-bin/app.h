@@ -35,7 +35,7 @@ handler room_get, room_leave, conversations_list;
 
 /* messages.c */
 
-handler message_send, message_list, message_recall, message_read, room_typing;
+handler message_send, message_list, message_recall, message_read, reaction_add, reaction_remove, room_typing;
 
 /* writer.c */
 

@@ -1,4 +1,4 @@
-/* Messages: sending, history, recall, read marks, typing. */
+/* Messages: sending, history, recall, reactions, read marks, typing. */
 #include "app.h"
 
 #include <limits.h>
@@ -44,6 +44,27 @@ int message_recall(struct request *r)
 	if (seq == NULL)
 		return fail(r, 404, "no_message");
 	return ACT(r, "message_recall", r->args[0], seq, act_int(r, config.recall_window));
+}
+
+static int reaction_set(struct request *r, const char *on)
+{
+	const char *name, *seq = seq_argument(r->args[1]);
+	TRY(field_word(r, "name", REQUIRED, "like love laugh wow sad thanks", &name));
+	if (seq == NULL)
+		return fail(r, 404, "no_message");
+	return ACT(r, "reaction_set", r->args[0], seq, name, on);
+}
+
+/* POST /rooms/{room}/messages/{seq}/reactions {name}: 204; 403 not_member; 404 no_message; 409 room_ended. */
+int reaction_add(struct request *r)
+{
+	return reaction_set(r, "true");
+}
+
+/* DELETE /rooms/{room}/messages/{seq}/reactions {name}: 204, as above. */
+int reaction_remove(struct request *r)
+{
+	return reaction_set(r, "false");
 }
 
 /* POST /rooms/{room}/read {seq}: 204. */

@@ -42,7 +42,8 @@ begin
 end $$;
 
 -- What a client lacks. p_rooms: {room: last_seq it has}. 50 messages a room and 200 in all, then more:true; the rooms
--- that changed since p_since (the last answer's `since`, or null), and lines recalled since. Renews session and wait.
+-- that changed since p_since (the last answer's `since`, or null), lines recalled and reacted to since. Renews session and
+-- wait.
 create or replace function api.sync(p_token bytea, p_rooms jsonb, p_match boolean, p_since timestamptz, p_lease int, p_relax int)
 returns setof act language plpgsql volatile as $$
 declare
@@ -121,7 +122,8 @@ begin
     end if;
     return next ('reply', 200, '{"rooms":[' || v_rooms || '],"more":' || v_more
                                || ',"conversations":[' || coalesce(v_conversations, '')
-                               || '],"recalls":[' || coalesce(v_recalls, '') || '],"match":' || v_match
+                               || '],"recalls":[' || coalesce(v_recalls, '')
+                               || '],"reactions":[' || reactions_since(v_account, v_since) || '],"match":' || v_match
                                || ',"since":"' || rfc3339(v_now) || '"}')::act;
 end $$;
 

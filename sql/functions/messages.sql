@@ -127,7 +127,8 @@ begin
                                || (v_count > p_limit)::text || '}')::act;
 end $$;
 
--- Takes a line back: one's own within p_window seconds, the owner of a group any. The body goes for good.
+-- Takes a line back: one's own within p_window seconds, the owner of a group any. The body goes for good, and so do its
+-- reactions.
 create or replace function api.message_recall(p_token bytea, p_room text, p_seq int, p_window int) returns setof act
 language plpgsql volatile as $$
 declare
@@ -147,7 +148,8 @@ begin
         perform fail(403, 'too_late');
     end if;
     if m.recalled_at is null then
-        update message set body = null, recalled_at = clock_timestamp()
+        delete from reaction where room = me.room and seq = p_seq;
+        update message set body = null, recalled_at = clock_timestamp(), reacted_at = null
          where room_kind = v_kind and room = me.room and seq = p_seq;
         return next ('frame', room_channels(me.room), '{"type":"recall","room":"' || p_room || '","seq":' || p_seq || '}')::act;
     end if;
