@@ -1,7 +1,7 @@
 # Driftline's programs. `make` builds them into build/; `make help` lists the rest.
 CC ?= gcc
 BUILD ?= build
-PACKAGES = libpq json-c openssl icu-uc libcurl
+PACKAGES = libpq json-c openssl icu-uc libcurl libqrencode
 CFLAGS ?= -O2 -g
 CFLAGS_OURS = -std=c11 -Ilib -D_GNU_SOURCE -pthread -fPIE -fno-common -fstack-protector-strong -ffunction-sections \
 	-Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wformat=2 \

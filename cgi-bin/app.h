@@ -31,7 +31,12 @@ handler match_start, match_get, match_stop;
 
 /* rooms.c */
 
-handler room_get, room_leave, conversations_list;
+handler room_create, room_get, room_update, room_close, room_join, room_leave, room_members, room_pin, room_silence,
+	member_kick, member_mute, member_promote, conversations_list;
+
+/* share.c */
+
+handler share_create, share_list, share_revoke, share_get, share_join, share_picture, share_page;
 
 /* messages.c */
 

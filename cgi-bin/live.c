@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -109,6 +110,9 @@ void live_tidy(void)
 	enum { EVERY = 12 };
 	static int turn;
 	gone_drop();
-	if (turn++ % EVERY == 0)
-		PQclear(db_call("tidy", &(struct db_params){0}));
+	if (turn++ % EVERY == 0) {
+		char hours[16];
+		snprintf(hours, sizeof hours, "%d", config.room_empty);
+		PQclear(db_call("tidy", &(struct db_params){.count = 1, .values = {hours}}));
+	}
 }

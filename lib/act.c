@@ -19,6 +19,11 @@ const char *act_int(struct request *r, int value)
 	return arena_printf(&r->arena, "%d", value);
 }
 
+const char *act_bool(bool value)
+{
+	return value ? "true" : "false";
+}
+
 /* Adds members to the error that fail() has just made: more is a JSON object, "{}" for none. */
 static void error_extend(struct request *r, const char *more)
 {

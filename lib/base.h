@@ -33,6 +33,7 @@ void buf_add(struct buf *buf, const char *bytes, size_t size);
 void buf_text(struct buf *buf, const char *text);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_json(struct buf *buf, const char *text); /* text as a JSON string, quotes included; NULL as null */
+void buf_html(struct buf *buf, const char *text); /* escaped for an element or an attribute in double quotes */
 void buf_free(struct buf *buf);
 
 /* text.c: what people type. All text is UTF-8. */

@@ -81,6 +81,19 @@ void buf_json(struct buf *buf, const char *text)
 	buf_add(buf, "\"", 1);
 }
 
+void buf_html(struct buf *buf, const char *text)
+{
+	static const char special[] = "&<>\"'";
+	for (;;) {
+		size_t run = strcspn(text, special);
+		buf_add(buf, text, run);
+		text += run;
+		if (*text == '\0')
+			return;
+		buf_printf(buf, "&#%d;", *text++);
+	}
+}
+
 void buf_free(struct buf *buf)
 {
 	if (buf->arena == NULL)

@@ -101,6 +101,8 @@ const struct setting config_settings[] = {
 	    "Seconds after which a wait that nobody renews has ended."),
 	INT("DRIFTLINE_RECALL_WINDOW", recall_window, "120", 0, 86400,
 	    "Seconds in which a message can be recalled by who wrote it."),
+	INT("DRIFTLINE_ROOM_EMPTY", room_empty, "24", 0, 8760,
+	    "Hours after which a room with nobody in it ends."),
 	CHOICE("DRIFTLINE_LOG_LEVEL", log_level, "info", "error|warn|info|debug",
 	    "How much the service logs: `error`, `warn`, `info` or `debug`."),
 };

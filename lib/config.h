@@ -46,6 +46,7 @@ struct config {
 	/* behaviour, in seconds */
 	int match_relax;
 	int match_lease;
+	int room_empty; /* hours */
 	int recall_window;
 
 	const char *log_level; /* error, warn, info or debug */

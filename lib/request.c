@@ -355,6 +355,16 @@ int field_int(struct request *r, const char *name, enum need need, int min, int 
 	return number >= min && number <= max ? 0 : fail_field(r, name);
 }
 
+int field_bool(struct request *r, const char *name, enum need need, bool otherwise, bool *value)
+{
+	json_object *object = NULL;
+	*value = otherwise;
+	TRY(field_find(r, name, need, json_type_boolean, &object));
+	if (object != NULL)
+		*value = json_object_get_boolean(object);
+	return 0;
+}
+
 int field_uuid4(struct request *r, const char *name, const char **value)
 {
 	static const char form[] = "xxxxxxxx-xxxx-4xxx-Nxxx-xxxxxxxxxxxx";

@@ -65,7 +65,7 @@ const char *request_query(struct request *r, const char *name);
 /*
  * Fields of the body. Each returns 0 and sets *value, or returns the 422 that the handler is to return:
  *     TRY(field_text(r, "topic", REQUIRED, TEXT_NAME, 60, &topic));
- * An absent optional field is NULL or 0.
+ * An absent optional field is NULL, 0, or what the call gives for it.
  */
 enum need { OPTIONAL, REQUIRED };
 int field_text(struct request *r, const char *name, enum need need, enum text_kind kind, size_t max,
@@ -74,6 +74,7 @@ int field_word(struct request *r, const char *name, enum need need, const char *
                const char **value); /* one of "a|b" */
 int field_hex(struct request *r, const char *name, enum need need, size_t digits, const char **value); /* lower case */
 int field_int(struct request *r, const char *name, enum need need, int min, int max, int *value);
+int field_bool(struct request *r, const char *name, enum need need, bool otherwise, bool *value);
 int field_uuid4(struct request *r, const char *name, const char **value); /* required */
 /* Up to 8 tags of 20 characters, without repeats, as a PostgreSQL array literal; "{}" when absent. */
 int field_tags(struct request *r, const char *name, const char **value);
@@ -118,6 +119,7 @@ int act_call(struct request *r, const char *function, const struct db_params *re
 int act_result(struct request *r, PGresult *result);
 const char *act_bytea(struct request *r, const uint8_t *bytes, size_t size); /* in PostgreSQL's text form */
 const char *act_int(struct request *r, int value);
+const char *act_bool(bool value);
 
 /* rate.c: budgets per minute, in this program's memory; bounded, and forgiving when it is full. */
 

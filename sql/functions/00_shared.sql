@@ -88,6 +88,13 @@ begin
     return v_member;
 end $$;
 
+-- The member shows nickname and picture of the account in the mask's place, as they are now.
+create or replace function profile_show(p_me member) returns member language sql volatile as $$
+    update member m set nickname = u.nickname, avatar = u.avatar
+      from user_info u where m.key = p_me.key and u.account = m.account
+    returning m.*
+$$;
+
 create or replace function avatar_url(p_member text) returns text language sql immutable as $$
     select '/avatar/' || p_member || '.svg'
 $$;
@@ -247,6 +254,17 @@ create or replace function room_channels(p_room bigint, p_except bigint default 
      where m.room = p_room and m.left_at is null and m.key <> p_except
 $$;
 
+create or replace function account_channels(p_account bigint) returns text language sql stable as $$
+    select string_agg(c.channel, ',') from connection c where c.account = p_account
+$$;
+
+-- A frame that tells one's own sockets how a room looks now.
+create or replace function room_frame_own(p_me member) returns act language sql stable as $$
+    select ('frame', account_channels(p_me.account),
+            '{"type":"room","room":"' || r.id || '","detail":' || room_json(p_me.key) || '}')::act
+      from room r where r.key = p_me.room
+$$;
+
 -- Ends a private chat by one of its members, unless it has ended: the frame that tells both.
 create or replace function private_end(p_by member) returns setof act language plpgsql volatile as $$
 declare
@@ -266,10 +284,6 @@ begin
     update stay set to_seq = r.last_seq where to_seq is null and member in (select key from member where room = r.key);
     delete from wait where room = r.key;
 end $$;
-
-create or replace function account_channels(p_account bigint) returns text language sql stable as $$
-    select string_agg(c.channel, ',') from connection c where c.account = p_account
-$$;
 
 -- Rows that tell the sockets of some sessions why they end, and end them. The connection rows go at once.
 create or replace function connections_end(p_tokens bytea[], p_reason text) returns setof act language sql volatile as $$

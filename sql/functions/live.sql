@@ -133,13 +133,16 @@ create or replace function api.connections_gone(p_channels text[]) returns void 
     delete from connection where channel = any (p_channels) and opened < now() - interval '10 seconds'
 $$;
 
--- What has run out goes, in small portions.
-create or replace function api.tidy() returns void language sql volatile as $$
+-- What has run out goes, in small portions. p_room_empty: the hours that a group may be without people.
+create or replace function api.tidy(p_room_empty int) returns void language plpgsql volatile as $$
+begin
+    perform rooms_age(p_room_empty);
+    delete from share where code in (select code from share where expires < now() limit 1000);
     delete from ticket where expires < now();
     delete from session where token in (select token from session where expires < now() limit 1000);
     delete from wait where (room is null and lease < now() - interval '1 hour') or matched_at < now() - interval '1 day';
     delete from match_log where ctid in (select ctid from match_log where at < now() - interval '7 days' limit 1000);
-$$;
+end $$;
 
 create or replace function api.ready() returns boolean language sql stable as $$
     select exists (select from migration)
