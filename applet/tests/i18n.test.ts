@@ -40,7 +40,7 @@ describe('the two tables', () => {
   it('say nothing in the other language', () => {
     for (const [key, text] of Object.entries(en)) expect(/[\u4e00-\u9fff]/.test(text), key).toBe(false)
     for (const [key, text] of Object.entries(zhHans))
-      expect(/[\u4e00-\u9fff]|^\{n\} /.test(text), key).toBe(true)
+      expect(/[\u4e00-\u9fff]|^\{(n\} |\w+\}：\{)/.test(text), key).toBe(true)
   })
 
   it('hold every key the code names, and none that it does not', () => {
@@ -50,8 +50,12 @@ describe('the two tables', () => {
       .join('\n')
     const named = new Set([...text.matchAll(/\bt\(\s*'([\w.]+)'/g)].map((m) => m[1]))
     for (const key of named) expect(en, key).toHaveProperty([key])
-    // Codes of the service are looked up by name.
-    const unused = Object.keys(en).filter((key) => !key.startsWith('error.') && !text.includes(`'${key}'`))
+    // Of a family of keys the code names the pattern; codes of the service are looked up by name.
+    const families = [...text.matchAll(/\bt\(\s*`([\w.${}]+)`/g)].map(
+      (m) => new RegExp(`^${m[1].replace(/\./g, '\\.').replace(/\$\{[^}]*\}/g, '\\w+')}$`),
+    )
+    const isNamed = (key: string): boolean => text.includes(`'${key}'`) || families.some((f) => f.test(key))
+    const unused = Object.keys(en).filter((key) => !key.startsWith('error.') && !isNamed(key))
     expect(unused).toEqual([])
   })
 

@@ -344,6 +344,29 @@ describe('matching', () => {
     expect(matching.phase.value).toBe('idle')
   })
 
+  it('leaves the tags out at random, and keeps them', async () => {
+    const { matching } = await signedIn()
+    replies['POST /match'] = { status: 200, data: WAITING }
+    matching.setTags(['jazz'])
+    matching.setWay('random')
+    await matching.start()
+    expect(sent.find((s) => s.path === '/match')?.body).toEqual({ target: 'private' })
+    expect(matching.tags.value).toEqual(['jazz'])
+    await matching.cancel()
+  })
+
+  it('follows a wait that another page of this browser begins and ends', async () => {
+    const { matching } = await signedIn()
+    replies['GET /match'] = { status: 200, data: { ...WAITING, tags: ['jazz'] } }
+    await matching.elsewhere()
+    expect(matching.phase.value).toBe('waiting')
+    expect(matching.worn.value).toEqual(['jazz'])
+    replies['GET /match'] = { status: 200, data: { state: 'idle' } }
+    await matching.elsewhere()
+    expect(matching.phase.value).toBe('idle')
+    expect(matching.lost.value).toBe(false)
+  })
+
   it('goes on with the wait of an earlier run', async () => {
     await signedIn()
     replies['GET /match'] = { status: 200, data: WAITING }

@@ -42,3 +42,13 @@ export const keep: Keep = {
     }
   },
 }
+
+/** Tells when another page of this browser sets or removes this key. The applet has one page alone. */
+export function whenKept(key: string, action: () => void): void {
+  // #ifdef H5
+  if (typeof window === 'undefined') return
+  window.addEventListener('storage', (e) => {
+    if (e.key === PREFIX + key) action()
+  })
+  // #endif
+}

@@ -4,18 +4,27 @@ import { asApiError } from '@/api/error'
 import { match as api } from '@/api/match'
 import type { Estimate, Match, Room, Target } from '@/api/types'
 import { live } from '@/live'
-import { keep } from '@/platform/storage'
+import { keep, whenKept } from '@/platform/storage'
 import { rooms } from './rooms'
 import { session, whenSessionEnds } from './session'
 
 const POLL = 5000
+/** By tags, or at random: then the tags stay for another time. */
+export type Way = 'tags' | 'random'
+
+const kept = () => ({
+  target: keep.get<Target>('target') ?? ('private' as Target),
+  way: keep.get<Way>('way') ?? ('tags' as Way),
+  tags: keep.get<string[]>('tags') ?? [],
+})
 
 const state = reactive({
   phase: 'idle' as 'idle' | 'asking' | 'waiting',
   since: 0,
   estimate: null as Estimate | null,
-  target: keep.get<Target>('target') ?? ('private' as Target),
-  tags: keep.get<string[]>('tags') ?? [],
+  /** The tags of the wait, which another device may have begun. */
+  worn: [] as string[],
+  ...kept(),
   /** Why the last start failed. */
   failure: null as unknown,
   /** The wait was there and is gone without a room. */
@@ -31,14 +40,16 @@ whenSessionEnds(() => {
   state.lost = false
   state.found = ''
   state.failure = null
-  state.tags = keep.get<string[]>('tags') ?? []
+  Object.assign(state, kept())
 })
 
 export const matching = {
   phase: computed(() => state.phase),
   since: computed(() => state.since),
   estimate: computed(() => state.estimate),
+  worn: computed(() => state.worn),
   target: computed(() => state.target),
+  way: computed(() => state.way),
   tags: computed(() => state.tags),
   lost: computed(() => state.lost),
   found: computed(() => state.found),
@@ -47,6 +58,11 @@ export const matching = {
   setTarget(target: Target): void {
     state.target = target
     keep.set('target', target)
+  },
+
+  setWay(way: Way): void {
+    state.way = way
+    keep.set('way', way)
   },
 
   setTags(tags: string[]): void {
@@ -62,7 +78,7 @@ export const matching = {
     state.found = ''
     state.failure = null
     try {
-      const answer = await api.start(state.target, state.tags)
+      const answer = await api.start(state.target, state.way === 'tags' ? state.tags : [])
       if (mine === asked) take(answer)
       // Found in the moment of giving up: the stranger is there, and so the chat is in the list.
       else if (answer.state === 'matched') rooms.put(answer.room)
@@ -75,13 +91,15 @@ export const matching = {
 
   async cancel(): Promise<void> {
     asked++
-    settle()
+    halt()
     try {
       await api.cancel()
     } catch (error) {
       // The wait ends by itself when nobody renews it.
       if (!asApiError(error).passing) state.failure = error
     }
+    // Other pages of this browser look now, when the service knows.
+    if (state.phase === 'idle') keep.remove('waiting')
   },
 
   /** Reads the state of a wait that an earlier run of this page, or another device, may have begun. */
@@ -94,16 +112,27 @@ export const matching = {
     if (mine === asked && (answer.state !== 'matched' || awaited)) take(answer)
   },
 
+  /** Another page of this browser began a wait, or ended one. */
+  async elsewhere(): Promise<void> {
+    const waited = state.phase === 'waiting'
+    await matching.look().catch(() => undefined)
+    if (waited && state.phase === 'idle') state.lost = false
+  },
+
   shown(): void {
     state.found = ''
   },
 }
 
-function settle(): void {
+function halt(): void {
   if (timer) clearTimeout(timer)
   timer = null
   state.phase = 'idle'
   live.waiting = false
+}
+
+function settle(): void {
+  halt()
   keep.remove('waiting')
 }
 
@@ -116,6 +145,7 @@ function take(answer: Match): void {
   state.phase = 'waiting'
   state.since = Date.parse(answer.since) || Date.now()
   state.estimate = answer.estimate
+  state.worn = answer.tags ?? []
   live.waiting = true
   keep.set('waiting', true)
   if (timer) clearTimeout(timer)
@@ -141,6 +171,8 @@ function arrive(room: Room): void {
   rooms.put(room)
   state.found = room.id
 }
+
+whenKept('waiting', () => void (session.signed.value && matching.elsewhere()))
 
 live.on((event) => {
   if (event.type === 'frame' && event.frame.type === 'matched') {

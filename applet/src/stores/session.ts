@@ -85,7 +85,7 @@ export const session = {
     live.stop(wipe)
     keep.remove('token')
     keep.remove('signed')
-    if (wipe) for (const key of ['owner', 'tags', 'return']) keep.remove(key)
+    if (wipe) for (const key of ['owner', 'tags', 'target', 'way', 'return']) keep.remove(key)
     state.signed = false
     state.user = null
     state.over = reason
