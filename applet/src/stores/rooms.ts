@@ -113,6 +113,11 @@ export const rooms = {
     rooms.put(await api.join(id, mask))
   },
 
+  unblocked(id: string, member: string): void {
+    const me = state.rooms[id]?.me
+    if (me) me.blocked = me.blocked.filter((other) => other !== member)
+  },
+
   /** Shown at once, and taken back when the service refuses it. */
   async set(id: string, what: 'pin' | 'silence', on: boolean): Promise<void> {
     const me = state.rooms[id]?.me
