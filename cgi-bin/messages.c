@@ -19,17 +19,33 @@ int message_send(struct request *r)
 	return writer_append(r, r->args[0], client_id, body, reply_to);
 }
 
-/* GET /rooms/{room}/messages?before=|after=|around=&limit=: {items, next, more}, ascending by seq. */
+/* ?q=&cursor=&limit=: {items, next}, the newest page first; next while there are older lines to look at. */
+static int message_search(struct request *r, const char *q, const char *limit)
+{
+	const char *cursor;
+	TRY(query_int(r, "cursor", 1, INT_MAX, &cursor));
+	return ACT(r, "message_search", r->args[0], q, cursor, limit);
+}
+
+/*
+ * GET /rooms/{room}/messages?before=|after=|around=&limit=: {items, next, more}, ascending by seq. With q=: what holds
+ * that text.
+ */
 int message_list(struct request *r)
 {
-	const char *before, *after, *around, *limit;
+	enum { QUERY_CHARACTERS = 100 };
+	const char *q, *before, *after, *around, *limit;
+	TRY(query_text(r, "q", QUERY_CHARACTERS, &q));
 	TRY(query_int(r, "before", 1, INT_MAX, &before));
 	TRY(query_int(r, "after", 0, INT_MAX, &after));
 	TRY(query_int(r, "around", 1, INT_MAX, &around));
 	TRY(query_int(r, "limit", 1, 50, &limit));
-	if ((before != NULL) + (after != NULL) + (around != NULL) > 1)
-		return fail_field(r, before != NULL ? "before" : "after");
-	return ACT(r, "messages", r->args[0], before, after, around, limit != NULL ? limit : "50");
+	limit = limit != NULL ? limit : "50";
+	if ((before != NULL) + (after != NULL) + (around != NULL) + (q != NULL) > 1)
+		return fail_field(r, before != NULL ? "before" : after != NULL ? "after" : "around");
+	if (q != NULL)
+		return message_search(r, q, limit);
+	return ACT(r, "messages", r->args[0], before, after, around, limit);
 }
 
 static const char *seq_argument(const char *text)

@@ -431,3 +431,12 @@ int query_int(struct request *r, const char *name, int min, int max, const char 
 	bool digits = isdigit((unsigned char)(*value)[0]) && *end == '\0' && strlen(*value) <= 10;
 	return digits && number >= min && number <= max ? 0 : fail_field(r, name);
 }
+
+int query_text(struct request *r, const char *name, size_t max, const char **value)
+{
+	*value = request_query(r, name);
+	if (*value == NULL)
+		return 0;
+	*value = text_clean(&r->arena, *value, TEXT_NAME, max);
+	return *value == NULL ? fail_field(r, name) : 0;
+}

@@ -81,6 +81,8 @@ int field_tags(struct request *r, const char *name, const char **value);
 bool field_given(const struct request *r, const char *name);
 /* An integer argument of the query in [min, max], as text for a call; NULL when absent. */
 int query_int(struct request *r, const char *name, int min, int max, const char **value);
+/* A text argument of the query, cleaned as a name; NULL when absent. */
+int query_text(struct request *r, const char *name, size_t max, const char **value);
 
 /* Returns from the handler with what the check made, if it made something. */
 #define TRY(check) \

@@ -127,6 +127,57 @@ begin
                                || (v_count > p_limit)::text || '}')::act;
 end $$;
 
+-- A page of what one may see of a room that holds p_q, ascending within the page, the newest page first; below p_before
+-- where that is given. A call looks at some lines and no more, so that it is short however long the room is: `next` is
+-- where the following one goes on, whether anything was found or not.
+create or replace function api.message_search(p_token bytea, p_room text, p_q text, p_before int, p_limit int)
+returns setof act language plpgsql stable as $$
+declare
+    c_lines constant int := 4000;
+    c_bytes constant int := 256 * 1024;
+    me member := session_member(p_token, p_room);
+    v_kind text := (select r.kind from room r where r.key = me.room);
+    v_q text := fold_text(p_q);
+    v_hidden bigint[] := array(select h.other from hidden h where h.member = me.key);
+    v_lines int := 0;
+    v_bytes int := 0;
+    v_found int[] := array[]::int[];
+    v_next int;
+    s record;
+    c record;
+begin
+    if v_q = '' then
+        perform fail(422, 'invalid_field', 'q');
+    end if;
+    <<stays>>
+    for s in
+        select from_seq, least(to_seq, p_before - 1, 2147483647) as to_seq from stay
+         where member = me.key and from_seq < coalesce(p_before, 2147483647) order by from_seq desc
+    loop
+        for c in
+            select l.seq, l.member, l.body from message l
+             where l.room_kind = v_kind and l.room = me.room and l.seq between s.from_seq and s.to_seq
+             order by l.seq desc
+        loop
+            if v_lines = c_lines or v_bytes > c_bytes or cardinality(v_found) = p_limit then
+                v_next := c.seq + 1;
+                exit stays;
+            end if;
+            v_lines := v_lines + 1;
+            v_bytes := v_bytes + coalesce(octet_length(c.body), 0);
+            if position(v_q in fold_text(c.body)) > 0 and c.member <> all (v_hidden) then
+                v_found := array_append(v_found, c.seq);
+            end if;
+        end loop;
+    end loop;
+    return next ('reply', 200,
+                 '{"items":['
+                 || coalesce((select string_agg(message_json(p_room, l, m, me.key), ',' order by l.seq)
+                                from message l join member m on m.key = l.member
+                               where l.room_kind = v_kind and l.room = me.room and l.seq = any (v_found)), '')
+                 || '],"next":' || coalesce('"' || v_next || '"', 'null') || '}')::act;
+end $$;
+
 -- Takes a line back: one's own within p_window seconds, the owner of a group any. The body goes for good, and so do its
 -- reactions.
 create or replace function api.message_recall(p_token bytea, p_room text, p_seq int, p_window int) returns setof act

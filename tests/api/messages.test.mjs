@@ -351,6 +351,61 @@ test("a room that is not one's own looks like one that is not there, on every ca
   assert.deepEqual((await stranger.post('/sync', { rooms: { [room]: 0 } })).body.rooms, [])
 })
 
+// Search
+
+const search = (person, room, q, more = '') =>
+  person.get(`/rooms/${room}/messages?q=${encodeURIComponent(q)}${more}`)
+
+test('what was said is found again, by whoever was there', async () => {
+  const { one, two, room } = await chat()
+  const said = []
+  for (const body of ['Café au lait', 'CAFE 100%', '漂流瓶与你', 'nothing', 'a\\_%b'])
+    said.push((await one.send(room, body)).body)
+  for (const [q, found] of [
+    ['cafe', [0, 1]],
+    ['  CAFÉ ', [0, 1]],
+    ['ｃａｆｅ', [0, 1]],
+    ['流瓶', [2]],
+    ['%', [1, 4]],
+    ['\\_', [4]],
+    ['.*', []],
+  ])
+    assert.deepEqual((await search(two, room, q)).body, { items: found.map((n) => said[n]), next: null }, q)
+  await two.post(`/rooms/${room}/leave`)
+  assert.deepEqual(seqs(await search(one, room, 'nothing')), [4], 'after the end too')
+  refused(await search(stranger, room, 'nothing'), 404, 'no_room')
+})
+
+test('pages of a search come from the newest to the oldest, none twice, none missing', async () => {
+  const { one, room } = await written(9000)
+  const found = []
+  let cursor = ''
+  for (let calls = 1; ; calls++) {
+    const answer = await search(one, room, 'LINE 12', '&limit=7' + cursor)
+    assert.ok(answer.body.items.length <= 7)
+    found.unshift(...seqs(answer))
+    if (answer.body.next === null) break
+    assert.ok(calls < 1000)
+    cursor = '&cursor=' + answer.body.next
+  }
+  assert.deepEqual(
+    found,
+    range(1, 9000).filter((n) => String(n).startsWith('12')),
+  )
+})
+
+test('searches that are refused', async () => {
+  const { one, room } = await chat()
+  for (const q of ['', ' ', 'x'.repeat(101), '\u0007', '\u200b'])
+    refused(await search(one, room, q), 422, 'invalid_field', 'q')
+  refused(await one.get(`/rooms/${room}/messages?q=%ff`), 422, 'invalid_field', 'q')
+  assert.equal((await search(one, room, '鱼'.repeat(100))).status, 200)
+  for (const cursor of ['0', 'x', '-1', '99999999999', ''])
+    refused(await search(one, room, 'x', '&cursor=' + cursor), 422, 'invalid_field', 'cursor')
+  refused(await search(one, room, 'x', '&before=3'), 422, 'invalid_field', 'before')
+  refused(await search(one, room, 'x', '&limit=51'), 422, 'invalid_field', 'limit')
+})
+
 // Recall
 
 test("one's own line can be recalled: the body is gone everywhere, the seq stays", async () => {

@@ -471,6 +471,24 @@ static void numbers_of_the_query_are_digits_within_bounds(void **state)
 	assert_null(value);
 }
 
+static void texts_of_the_query_are_cleaned(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"q=", "q=%20", "q=abcdef", "q=%07", "q=%ff", "q=%00"};
+	const char *value;
+	query("q=+a%20%20b+", "q");
+	assert_int_equal(query_text(&fake.r, "q", 5, &value), 0);
+	assert_string_equal(value, "a b");
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		query(bad[i], "q");
+		if (query_text(&fake.r, "q", 5, &value) != 422)
+			fail_msg("%s was taken", bad[i]);
+	}
+	query("m=1", "q");
+	assert_int_equal(query_text(&fake.r, "q", 5, &value), 0);
+	assert_null(value);
+}
+
 /* Who asks. */
 
 static int open_as(const char *authorization, const char *cookie)
@@ -644,6 +662,7 @@ int main(void)
 		cmocka_unit_test(tags_become_an_array_literal),
 		cmocka_unit_test(the_query_is_decoded),
 		cmocka_unit_test(numbers_of_the_query_are_digits_within_bounds),
+		cmocka_unit_test(texts_of_the_query_are_cleaned),
 		cmocka_unit_test(a_session_comes_by_token_or_cookie),
 		cmocka_unit_test(a_foreign_page_may_neither_write_nor_listen),
 		cmocka_unit_test(the_public_address_is_an_own_origin),
