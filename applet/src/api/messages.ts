@@ -28,6 +28,8 @@ export const messages = {
     request<Page<Message>>({ method: 'GET', path: `${at(room)}?limit=${limit}` }),
   before: (room: string, seq: number, limit = 50) =>
     request<Page<Message>>({ method: 'GET', path: `${at(room)}?before=${seq}&limit=${limit}` }),
+  after: (room: string, seq: number, limit = 50) =>
+    request<Page<Message>>({ method: 'GET', path: `${at(room)}?after=${seq}&limit=${limit}` }),
   /** The lines around `seq`, itself included. */
   around: (room: string, seq: number, limit = 50) =>
     request<Page<Message>>({ method: 'GET', path: `${at(room)}?around=${seq}&limit=${limit}` }),

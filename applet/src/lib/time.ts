@@ -45,3 +45,17 @@ export function span(seconds: number): string {
   if (seconds < 90) return t('time.seconds', { n: Math.max(1, Math.round(seconds)) })
   return t('time.minutes', { n: Math.round(seconds / 60) })
 }
+
+/** What is left of a short wait, as a clock that runs down. */
+export function countdown(seconds: number): string {
+  if (seconds < 60) return t('time.seconds', { n: Math.max(1, Math.ceil(seconds)) })
+  const left = Math.ceil(seconds)
+  const minutes = Math.floor(left / 60)
+  if (minutes < 60) return `${minutes}:${two(left % 60)}`
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(left % 60)}`
+}
+
+/** A moment to come: the clock alone when it is today. */
+export function moment(at: string, now = new Date()): string {
+  return dayKey(at) === dayKey(now.toISOString()) ? clock(at) : `${dayName(at, now)} ${clock(at)}`
+}

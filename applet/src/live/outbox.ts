@@ -139,6 +139,7 @@ export class Outbox {
     lane.running = true
     if (line.code === 'waiting') {
       delete line.code
+      delete line.until
       this.events.changed(room)
     }
     this.deps.api
@@ -174,6 +175,7 @@ export class Outbox {
     }
     if (error.passing) {
       line.code = 'waiting'
+      if (error.code === 'slow_mode') line.until = this.deps.clock.now() + error.retryAfter * 1000
       this.events.changed(line.room)
       const wait = backoff(lane.tries++, this.deps.clock.random(), RESEND, error.retryAfter)
       lane.cancel = this.deps.clock.after(wait, () => {

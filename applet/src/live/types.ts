@@ -52,6 +52,8 @@ export interface Pending {
   state: 'sending' | 'failed' | 'sent'
   /** Why it failed: the code of the refusal; `waiting` while it is to be tried again. */
   code?: string
+  /** When slow mode lets it go out. */
+  until?: number
   /** Where it went, once answered. */
   seq?: number
 }

@@ -1,0 +1,28 @@
+/** What a message's menu offers besides reactions. */
+import type { IconName } from './icons'
+import type { Key } from '@/i18n'
+import type { Row } from '@/lib/chatlines'
+import { lookOf } from '@/lib/kinds'
+
+export type MenuAct = 'reply' | 'copy' | 'recall' | 'block'
+
+export interface MenuItem {
+  act: MenuAct
+  icon: IconName
+  text: Key
+}
+
+const REPLY: MenuItem = { act: 'reply', icon: 'reply', text: 'chat.reply' }
+const COPY: MenuItem = { act: 'copy', icon: 'copy', text: 'chat.copy' }
+const RECALL: MenuItem = { act: 'recall', icon: 'recall', text: 'chat.recall' }
+const HIDE: MenuItem = { act: 'block', icon: 'block', text: 'chat.hide' }
+const BLOCK: MenuItem = { act: 'block', icon: 'block', text: 'chat.block' }
+
+export function menuOf(row: Row, writable: boolean, recallable: boolean, group: boolean): MenuItem[] {
+  const items: MenuItem[] = []
+  if (writable) items.push(REPLY)
+  if (lookOf(row.type).copyable) items.push(COPY)
+  if (recallable) items.push(RECALL)
+  if (!row.mine && (group || writable)) items.push(group ? HIDE : BLOCK)
+  return items
+}
