@@ -1,11 +1,18 @@
-/** Keeps the keyboard inside what lies over a page, lets Escape close it, and gives the focus back afterwards. */
+/**
+ * Keeps the keyboard inside what lies over a page, lets Escape close it, and gives the focus back afterwards. Of several
+ * that lie over each other the topmost has the keyboard.
+ */
 import { getCurrentInstance, onBeforeUnmount, onMounted } from 'vue'
 
 const REACHED = 'uni-button:not([tabindex="-1"]), input, textarea, select, a[href], [tabindex="0"]'
 
-export function useTrap(close: () => void): void {
+const open: symbol[] = []
+
+/** `modal` false: it lies beside the page, so Tab goes on from it. */
+export function useTrap(close: () => void, modal: () => boolean = () => true): void {
   // #ifdef H5
   const self = getCurrentInstance()
+  const mine = Symbol('trap')
   let before: Element | null = null
 
   function reached(): HTMLElement[] {
@@ -14,8 +21,9 @@ export function useTrap(close: () => void): void {
   }
 
   function onKey(e: KeyboardEvent): void {
+    if (open[open.length - 1] !== mine) return
     if (e.key === 'Escape') close()
-    if (e.key !== 'Tab') return
+    if (e.key !== 'Tab' || !modal()) return
     const all = reached()
     const index = all.indexOf(document.activeElement as HTMLElement)
     e.preventDefault()
@@ -24,11 +32,13 @@ export function useTrap(close: () => void): void {
   }
 
   onMounted(() => {
+    open.push(mine)
     before = document.activeElement
     document.addEventListener('keydown', onKey)
     setTimeout(() => reached()[0]?.focus(), 30)
   })
   onBeforeUnmount(() => {
+    open.splice(open.indexOf(mine), 1)
     document.removeEventListener('keydown', onKey)
     ;(before as HTMLElement | null)?.focus?.()
   })
