@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum { TOPIC_MAX = 60, DESCRIPTION_MAX = 500, CAPACITY_DEFAULT = 50, CAPACITY_MAX = 1000 };
-enum { SLOW_MODE_MAX = 3600, MUTE_MINUTES_MAX = 7 * 24 * 60 };
+enum { SLOW_MODE_MAX = 3600, MUTE_MINUTES = 60, MUTE_MINUTES_MAX = 7 * 24 * 60 };
 
 /* An empty description is one too. */
 static int description_read(struct request *r, const char **value)
@@ -93,11 +93,13 @@ int member_kick(struct request *r)
 	return ACT(r, "member_kick", r->args[0], r->args[1]);
 }
 
-/* POST /rooms/{room}/members/{member}/mute {minutes}: 204; 0 ends it. */
+/* POST /rooms/{room}/members/{member}/mute {minutes?}: 204; an hour, or so many; 0 ends it. */
 int member_mute(struct request *r)
 {
 	int minutes;
-	TRY(field_int(r, "minutes", REQUIRED, 0, MUTE_MINUTES_MAX, &minutes));
+	TRY(field_int(r, "minutes", OPTIONAL, 0, MUTE_MINUTES_MAX, &minutes));
+	if (!field_given(r, "minutes"))
+		minutes = MUTE_MINUTES;
 	return ACT(r, "member_mute", r->args[0], r->args[1], act_int(r, minutes));
 }
 

@@ -39,7 +39,23 @@ const routes = [
   ['GET', '/api/v1/match'],
   ['DELETE', '/api/v1/match', null],
   ['GET', '/api/v1/conversations'],
+  ['POST', '/api/v1/rooms', { topic: 'x' }],
   ['GET', '/api/v1/rooms/{room}'],
+  ['POST', '/api/v1/rooms/{room}', { topic: 'x' }],
+  ['DELETE', '/api/v1/rooms/{room}', null],
+  ['POST', '/api/v1/rooms/{room}/join', { mask: true }],
+  ['GET', '/api/v1/rooms/{room}/members'],
+  ['POST', '/api/v1/rooms/{room}/members/{mask}/kick', null],
+  ['POST', '/api/v1/rooms/{room}/members/{mask}/mute', { minutes: 1 }],
+  ['POST', '/api/v1/rooms/{room}/members/{mask}/promote', null],
+  ['POST', '/api/v1/rooms/{room}/pin', { on: true }],
+  ['POST', '/api/v1/rooms/{room}/silence', { on: true }],
+  ['POST', '/api/v1/rooms/{room}/share', { hours: 1 }],
+  ['GET', '/api/v1/rooms/{room}/share'],
+  ['DELETE', '/api/v1/rooms/{room}/share/{ticket}', null],
+  ['GET', '/api/v1/rooms/{room}/share/{ticket}.svg'],
+  ['GET', '/api/v1/share/{ticket}', undefined, 'anyone'],
+  ['POST', '/api/v1/share/{ticket}/join', {}],
   ['POST', '/api/v1/rooms/{room}/leave', null],
   ['POST', '/api/v1/rooms/{room}/typing', null],
   ['POST', '/api/v1/rooms/{room}/read', { seq: 1 }],
@@ -84,7 +100,7 @@ before(async () => {
   two.close()
   await one.send(room, 'stays')
   await sql(
-    `delete from session where expires < now(); delete from ticket; delete from connection; delete from account where name = 'bad-input'`,
+    `delete from session where expires < now(); delete from ticket; delete from share where expires < now(); delete from connection; delete from account where name = 'bad-input'`,
   )
   digested = await digest()
   worked = workers()
@@ -372,7 +388,6 @@ for (const [path, status] of [
   ['/api/v1/%00', 400],
   ['/api/v1/%zz', 400],
   ['/api/v1/%', 400],
-  ['/api/v1/rooms', 404],
   ['/api/v1/rooms/', 404],
   ['/api/v1/rooms//messages', 404],
   [`/api/v1/rooms/${id}`, 404],
