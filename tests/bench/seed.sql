@@ -11,8 +11,8 @@ insert into user_info (account, nickname, avatar) select id, 'Bench', avatar_url
 insert into session (token, account, expires)
 select sha256(('bench-' || id - 1)::bytea), id, now() + interval '1 day' from account;
 
-insert into room (id, kind, capacity, members, channel)
-select 'bench-' || n, :'kind', greatest(:members, 2), :members, 'g' || random_id()
+insert into room (id, kind, capacity, members)
+select 'bench-' || n, :'kind', greatest(:members, 2), :members
   from generate_series(0, :rooms - 1) n order by n;
 insert into member (id, room, account, alias, alias_zh)
 select encode(gen_random_bytes(8), 'hex'), (a.id - 1) / :members + 1, a.id, 'Quiet Otter', '安静的水獭' from account a order by a.id;
