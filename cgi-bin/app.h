@@ -32,7 +32,7 @@ handler match_start, match_get, match_stop;
 /* rooms.c */
 
 handler room_create, room_get, room_update, room_close, room_join, room_leave, room_members, room_pin, room_silence,
-	member_kick, member_mute, member_promote, conversations_list;
+	room_reveal, room_keep, member_kick, member_mute, member_promote, conversations_list;
 
 /* share.c */
 

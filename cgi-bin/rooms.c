@@ -128,6 +128,25 @@ int room_silence(struct request *r)
 	return switch_turn(r, "room_silence");
 }
 
+static int room_wish(struct request *r, const char *wish)
+{
+	bool on;
+	TRY(field_bool(r, "on", OPTIONAL, true, &on));
+	return ACT(r, "room_wish", r->args[0], wish, act_bool(on));
+}
+
+/* POST /rooms/{room}/reveal {on?}: room. Both see the other's profile once both wished it. 403 not_private. */
+int room_reveal(struct request *r)
+{
+	return room_wish(r, "reveal");
+}
+
+/* POST /rooms/{room}/keep {on?}: room. The same for keeping the chat. */
+int room_keep(struct request *r)
+{
+	return room_wish(r, "keep");
+}
+
 /* A cursor of api.conversations: pinned or not, microseconds, the room's id. */
 static bool is_cursor(const char *text)
 {

@@ -33,6 +33,8 @@ const struct route routes[] = {
 	{"POST", API "/rooms/{room}/members/{member}/promote", member_promote, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms/{room}/pin", room_pin, SESSION, "on", RATE_SIGNALS, POOL_API},
 	{"POST", API "/rooms/{room}/silence", room_silence, SESSION, "on", RATE_SIGNALS, POOL_API},
+	{"POST", API "/rooms/{room}/reveal", room_reveal, SESSION, "on", RATE_SIGNALS, POOL_API},
+	{"POST", API "/rooms/{room}/keep", room_keep, SESSION, "on", RATE_SIGNALS, POOL_API},
 	{"POST", API "/rooms/{room}/share", share_create, SESSION, "hours", RATE_MATCHES, POOL_API},
 	{"GET", API "/rooms/{room}/share", share_list, SESSION, NULL, RATE_NONE, POOL_API},
 	{"DELETE", API "/rooms/{room}/share/{code}", share_revoke, SESSION, NULL, RATE_NONE, POOL_API},

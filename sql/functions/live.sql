@@ -108,7 +108,7 @@ begin
                and (v_since is null or mm.changed_at > v_since or r.last_at > v_since or r.ended_at > v_since
                     or r.changed_at > v_since
                     -- the partner has read
-                    or (r.kind = 'private' and exists (select from member p where p.room = r.key and p.changed_at > v_since)))
+                    or (r.kind = 'private' and exists (select from member p where p.room = r.key and p.read_at > v_since)))
              order by r.last_at desc limit 200) latest;
 
     if p_match then

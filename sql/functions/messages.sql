@@ -218,7 +218,9 @@ begin
     if p_seq > r.last_seq then
         perform fail(422, 'invalid_field', 'seq');
     end if;
-    update member set read_seq = p_seq, changed_at = clock_timestamp() where key = me.key and read_seq < p_seq;
+    update member
+       set read_seq = p_seq, changed_at = clock_timestamp(), read_at = case when r.kind = 'private' then clock_timestamp() end
+     where key = me.key and read_seq < p_seq;
     if found then
         return next ('frame',
                      case when r.kind = 'private' then room_channels(r.key) else account_channels(me.account) end,
