@@ -17,7 +17,10 @@ alter table member add column kicked_at timestamptz;    -- and never comes back
 alter table member add column revealing boolean not null default false;
 alter table member add column keeping boolean not null default false;
 alter table member add column said_at timestamptz;      -- kept where a room has slow mode
-create index member_present on member (room, key) where left_at is null;
+create index member_present on member (room, key) include (account) where left_at is null;
+-- The channels of a room's members are read off indexes alone.
+drop index connection_account;
+create index connection_account on connection (account) include (channel);
 
 -- The square: a row for each public group that is open, with what it is found by (sql/functions/square.sql).
 create table square (
