@@ -127,9 +127,9 @@ command_logs() {
 	done
 	[ -z "$part" ] || [ -d "$STATE/log/$part" ] || fail "there is no part $part" "" "name one of ${SERVICES[*]}"
 	if [ -n "$part" ]; then
-		exec tail "${options[@]}" -- "$STATE/log/$part/current"
+		hand_over tail "${options[@]}" -- "$STATE/log/$part/current"
 	fi
-	exec tail "${options[@]}" -- "$STATE"/log/*/current
+	hand_over tail "${options[@]}" -- "$STATE"/log/*/current
 }
 
 # restart [PART]: Stops and starts all parts, or one: postgres, api, auth or nginx.
@@ -164,7 +164,7 @@ command_psql() {
 	need_state
 	local url=${DRIFTLINE_DATABASE_OWNER_URL:-$DRIFTLINE_DATABASE_URL}
 	if [ -z "$url" ]; then url="host='$RUN' dbname=driftline user=driftline_owner"; fi
-	exec psql "$url" "$@"
+	hand_over psql "$url" "$@"
 }
 
 # packages [PACKAGE...]: Only installs packages: those named, else all that `up` needs.
@@ -178,7 +178,7 @@ command_test() {
 	install "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
 	install_node
 	unset DRIFTLINE_STATE
-	exec make -C "$ROOT" test "$@"
+	hand_over make -C "$ROOT" test "$@"
 }
 
 # help: Shows this.
@@ -192,6 +192,12 @@ command_help() {
 	' "${BASH_SOURCE[0]}"
 	say ""
 	say "Settings are in docs/configuration.md."
+}
+
+# Ends as another program, which would not clean up for this one.
+hand_over() {
+	rm -f -- "$OUTPUT"
+	exec "$@"
 }
 
 main() {
