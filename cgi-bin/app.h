@@ -42,6 +42,10 @@ handler share_create, share_list, share_revoke, share_get, share_join, share_pic
 
 handler message_send, message_list, message_recall, message_read, reaction_add, reaction_remove, room_typing;
 
+/* blocks.c */
+
+handler block_add, block_remove, blocks_list;
+
 /* writer.c */
 
 /* Starts the threads that append messages. */
@@ -52,7 +56,7 @@ int writer_append(struct request *r, const char *room, const char *client_id, co
 /* live.c */
 
 handler live_stream, live_open, live_sync;
-/* Drops connections that turned out to have nobody at them, and what has run out. For the background thread. */
+/* Drops connections that turned out to have nobody at them, and what has run out; ends what is due. For the background thread. */
 void live_tidy(void);
 
 /* avatar.c */

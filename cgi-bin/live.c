@@ -110,6 +110,7 @@ void live_tidy(void)
 	enum { EVERY = 12 };
 	static int turn;
 	gone_drop();
+	act_background("departures");
 	if (turn++ % EVERY == 0) {
 		char hours[16];
 		snprintf(hours, sizeof hours, "%d", config.room_empty);

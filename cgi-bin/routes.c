@@ -51,6 +51,10 @@ const struct route routes[] = {
 	{"POST", API "/rooms/{room}/messages/{seq}/reactions", reaction_add, SESSION, "name", RATE_SIGNALS, POOL_API},
 	{"DELETE", API "/rooms/{room}/messages/{seq}/reactions", reaction_remove, SESSION, "name", RATE_SIGNALS, POOL_API},
 
+	{"POST", API "/blocks", block_add, SESSION, "room member", RATE_SIGNALS, POOL_API},
+	{"DELETE", API "/blocks", block_remove, SESSION, "room member", RATE_SIGNALS, POOL_API},
+	{"GET", API "/blocks", blocks_list, SESSION, NULL, RATE_NONE, POOL_API},
+
 	{"POST", API "/stream", live_stream, SESSION, NULL, RATE_NONE, POOL_API},
 	{"GET", "/ws/{ticket}", live_open, ANYONE, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/sync", live_sync, SESSION, "rooms match since", RATE_NONE, POOL_API},

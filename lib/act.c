@@ -63,6 +63,30 @@ static int act_error(struct request *r, const PGresult *result)
 	return fail(r, 500, "internal");
 }
 
+/* Publishes what the rows say, and adds the reply to *reply. Returns its status. */
+static int acts_publish(const PGresult *result, struct arena *arena, struct buf *reply)
+{
+	int status = 204;
+	struct publish publish;
+	publish_begin(&publish, arena);
+	for (int i = 0; i < PQntuples(result); i++) {
+		const char *kind = PQgetvalue(result, i, 0), *target = PQgetvalue(result, i, 1);
+		const char *body = PQgetvalue(result, i, 2);
+		if (strcmp(kind, "reply") == 0) {
+			status = atoi(target);
+			buf_add(reply, body, (size_t)PQgetlength(result, i, 2));
+		} else if (target[0] && strcmp(kind, "frame") == 0) {
+			publish_frame(&publish, target, body, (size_t)PQgetlength(result, i, 2));
+		} else if (target[0] && strcmp(kind, "bye") == 0) {
+			publish_bye(&publish, target, body);
+		} else if (strcmp(kind, "check") == 0) {
+			publish_check(target);
+		}
+	}
+	publish_end(&publish);
+	return status;
+}
+
 int act_result(struct request *r, PGresult *result)
 {
 	if (result == NULL)
@@ -72,25 +96,8 @@ int act_result(struct request *r, PGresult *result)
 		PQclear(result);
 		return status;
 	}
-	int status = 204;
-	struct publish publish;
-	publish_begin(&publish, &r->arena);
-	for (int i = 0; i < PQntuples(result); i++) {
-		const char *kind = PQgetvalue(result, i, 0), *target = PQgetvalue(result, i, 1);
-		const char *body = PQgetvalue(result, i, 2);
-		if (strcmp(kind, "reply") == 0) {
-			status = atoi(target);
-			buf_add(&r->reply, body, (size_t)PQgetlength(result, i, 2));
-		} else if (target[0] && strcmp(kind, "frame") == 0) {
-			publish_frame(&publish, target, body, (size_t)PQgetlength(result, i, 2));
-		} else if (target[0] && strcmp(kind, "bye") == 0) {
-			publish_bye(&publish, target, body);
-		} else if (strcmp(kind, "check") == 0) {
-			publish_check(target);
-		}
-	}
+	int status = acts_publish(result, &r->arena, &r->reply);
 	PQclear(result);
-	publish_end(&publish);
 	return status;
 }
 
@@ -102,4 +109,15 @@ int act_call(struct request *r, const char *function, const struct db_params *re
 	for (int i = 0; i < rest->count; i++)
 		params.values[params.count++] = rest->values[i];
 	return act_result(r, db_call(function, &params));
+}
+
+void act_background(const char *function)
+{
+	struct arena arena = {0};
+	struct buf reply = {.arena = &arena};
+	PGresult *result = db_call(function, &(struct db_params){0});
+	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+		acts_publish(result, &arena, &reply);
+	PQclear(result);
+	arena_free(&arena);
 }

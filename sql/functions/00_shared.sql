@@ -265,6 +265,19 @@ create or replace function room_frame_own(p_me member) returns act language sql 
       from room r where r.key = p_me.room
 $$;
 
+create or replace function left_frame(r room, p_who member, p_at timestamptz) returns text language sql stable as $$
+    select '{"type":"member","room":"' || r.id || '","member":"' || p_who.id
+        || '","event":"left","reason":"left","at":"' || rfc3339(p_at) || '"}'
+$$;
+
+-- Ends a private chat, whose row the caller has locked. p_by: the member who did; null: each side sees the other do it.
+create or replace function private_close(r room, p_by bigint, p_at timestamptz) returns void language sql volatile as $$
+    update room set ended_at = p_at, ended_by = p_by, ended_why = 'left', members = 0 where key = r.key;
+    update member set left_at = p_at, changed_at = p_at where room = r.key;
+    update stay set to_seq = r.last_seq where to_seq is null and member in (select key from member where room = r.key);
+    delete from wait where room = r.key;
+$$;
+
 -- Ends a private chat by one of its members, unless it has ended: the frame that tells both.
 create or replace function private_end(p_by member) returns setof act language plpgsql volatile as $$
 declare
@@ -273,16 +286,10 @@ declare
 begin
     select * into r from room where key = p_by.room for no key update;
     v_now := clock_timestamp();
-    if r.ended_at is not null then
-        return;
+    if r.ended_at is null then
+        return next ('frame', room_channels(r.key), left_frame(r, p_by, v_now))::act;
+        perform private_close(r, p_by.key, v_now);
     end if;
-    return next ('frame', room_channels(r.key),
-                 '{"type":"member","room":"' || r.id || '","member":"' || p_by.id
-                 || '","event":"left","reason":"left","at":"' || rfc3339(v_now) || '"}')::act;
-    update room set ended_at = v_now, ended_by = p_by.key, ended_why = 'left', members = 0 where key = r.key;
-    update member set left_at = v_now, changed_at = v_now where room = r.key;
-    update stay set to_seq = r.last_seq where to_seq is null and member in (select key from member where room = r.key);
-    delete from wait where room = r.key;
 end $$;
 
 -- Rows that tell the sockets of some sessions why they end, and end them. The connection rows go at once.
