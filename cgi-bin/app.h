@@ -38,6 +38,10 @@ handler room_create, room_get, room_update, room_close, room_join, room_leave, r
 
 handler share_create, share_list, share_revoke, share_get, share_join, share_picture, share_page;
 
+/* square.c */
+
+handler rooms_list, rooms_search;
+
 /* messages.c */
 
 handler message_send, message_list, message_recall, message_read, reaction_add, reaction_remove, room_typing;

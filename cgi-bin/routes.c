@@ -23,6 +23,8 @@ const struct route routes[] = {
 
 	{"GET", API "/conversations", conversations_list, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms", room_create, SESSION, "topic description tags capacity public mask show_profile", RATE_MATCHES, POOL_API},
+	{"GET", API "/rooms", rooms_list, SESSION, NULL, RATE_NONE, POOL_API},
+	{"GET", API "/rooms/search", rooms_search, SESSION, NULL, RATE_NONE, POOL_API},
 	{"GET", API "/rooms/{room}", room_get, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms/{room}", room_update, SESSION, "topic description tags capacity public slow_mode", RATE_SIGNALS, POOL_API},
 	{"DELETE", API "/rooms/{room}", room_close, SESSION, NULL, RATE_NONE, POOL_API},

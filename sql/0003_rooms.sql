@@ -22,19 +22,31 @@ create index member_present on member (room, key) include (account) where left_a
 drop index connection_account;
 create index connection_account on connection (account) include (channel);
 
--- The square: a row for each public group that is open, with what it is found by (sql/functions/square.sql).
+-- The square: a row for each public group that is open (sql/functions/square.sql keeps it). `at` and `prev` are what
+-- the order of a scroll is known by: lines move `at` at most once in eleven minutes, and a cursor lives ten.
 create table square (
     room    bigint primary key references room on delete cascade,
     created timestamptz not null,
-    at      timestamptz not null,   -- of the latest line, as of ten minutes ago at the worst
+    listed  timestamptz not null default now(), -- since when it is here without a break
+    at      timestamptz not null,   -- of the latest line, as of eleven minutes ago at the worst
     prev    timestamptz not null,   -- what `at` was before
-    heading text[] not null,        -- terms of topic and tags
-    terms   text[] not null,        -- those of the description too
-    folded  text not null           -- all of the text, folded
+    tie     bigint not null default floor(random() * 9007199254740992)::bigint, -- between rooms of one moment
+    tags    text[] collate "C" not null,
+    heading text collate "C" not null,          -- topic and tags, folded
+    folded  text collate "C" not null           -- the description too
 ) with (fillfactor = 80);
-create index square_at on square (at, room);
-create index square_created on square (created, room);
-create index square_terms on square using gin (terms);
+create index square_at on square (at, tie);
+create index square_created on square (created, tie);
+-- What a room is found by. Apart from the square, so that a line in a room touches none of it.
+create table square_terms (
+    room  bigint primary key references square on delete cascade,
+    terms text[] collate "C" not null
+);
+create index square_terms_gin on square_terms using gin (terms) with (fastupdate = off);
+-- Where a room stands in an order of the square.
+create type place as (room bigint, key timestamptz, tie bigint);
+create type scroll_state as (begun timestamptz, after place);
+create type page as (hits place[], rest place);             -- rest: where to go on, null when there is no more
 -- Open groups with people and with room for more, the emptiest first.
 create index room_open on room (members, key) where kind = 'group' and public and ended_at is null and members > 0;
 

@@ -69,7 +69,7 @@ begin
         update square q set prev = q.at, at = v_now
           from numbered f
          where f.is_fresh and f.nth = 1 and f.room_kind = 'group' and q.room = f.room
-           and q.at < v_now - interval '10 minutes'
+           and q.at < v_now - interval '11 minutes'
     )
     select j.n, j.status,
            case j.status when 401 then 'unauthorized' when 404 then 'no_room' when 422 then 'invalid_field'
