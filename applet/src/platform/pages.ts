@@ -42,6 +42,18 @@ export function isAt(path: string): boolean {
   return here().split('?')[0] === path
 }
 
+/**
+ * An address that somebody typed or pasted into a tab that is open already: uni shows a page that it has of that path
+ * with its former query. The address in the bar wins.
+ */
+export function followAddress(): void {
+  // #ifdef H5
+  const asked = location.hash.slice(1)
+  if (asked.startsWith('/pages/') && decodeURI(asked) !== decodeURI(here()))
+    uni.reLaunch({ url: asked, ...overtaken })
+  // #endif
+}
+
 /** A main page takes the place of all others. */
 export function toMain(path: string): void {
   if (isAt(path)) return
