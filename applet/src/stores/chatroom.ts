@@ -89,12 +89,17 @@ export function useChatRoom(id: string) {
     if (inFront && marked && lines.value.length) rooms.markRead(id, lastSeq(lines.value))
   }
 
-  /** Remembers where reading had got to, before it goes on. */
-  function mark(): void {
+  /**
+   * Remembers where reading had got to, before it goes on. Where more is new than the newest page holds, one begins to
+   * read at its first line.
+   */
+  async function mark(): Promise<void> {
     if (marked) return
     marked = true
     const from = room.value?.read_seq ?? 0
-    if (from && linesAfter(near.value, from, room.value)) readUpTo.value = from
+    if (!from || !linesAfter(near.value, from, room.value)) return
+    if (from + 1 < near.value[0].seq && !nearComplete.value) await jump(from)
+    readUpTo.value = from
   }
 
   /** The clock here may go wrong, so what was just sent was sent now. */
@@ -141,8 +146,7 @@ export function useChatRoom(id: string) {
       far.value = null
       look()
       for (const message of near.value) sent(message, false)
-      mark()
-      await toUnread()
+      await mark()
       read()
     } catch (error) {
       // With lines kept from before there is something to show; the connection's own notice says the rest.
@@ -150,12 +154,6 @@ export function useChatRoom(id: string) {
     } finally {
       loading.value = false
     }
-  }
-
-  /** Where more is new than the newest page holds, one begins to read at its first line. */
-  async function toUnread(): Promise<void> {
-    const first = near.value[0]?.seq ?? 0
-    if (readUpTo.value && readUpTo.value + 1 < first && !nearComplete.value) await jump(readUpTo.value)
   }
 
   function show(): void {
