@@ -133,10 +133,46 @@ create or replace function during_stay(p_member bigint, p_seq int) returns boole
     select exists (select from stay s where s.member = p_member and p_seq between s.from_seq and coalesce(s.to_seq, p_seq))
 $$;
 
--- The newest seq that a member may see: the room's last one, or the one at which the member left.
+-- How far a room has come for a member: to its last seq, or to the one at which the member left.
 create or replace function visible_seq(p_member bigint, p_last_seq int) returns int language sql stable as $$
     select least(p_last_seq, max(coalesce(s.to_seq, p_last_seq))) from stay s where s.member = p_member
 $$;
+
+-- Up to p_limit lines past p_after that a member may see, ascending; and those before p_before, descending. They go from
+-- stay to stay, so that what was said in between costs nothing, however much it is.
+create or replace function lines_after(me member, p_kind text, p_after int, p_limit int) returns setof message
+language plpgsql stable as $$
+declare
+    s stay;
+    v_count int;
+begin
+    for s in select * from stay where member = me.key and coalesce(to_seq, 2147483647) > p_after order by from_seq loop
+        exit when p_limit = 0;
+        return query select * from message c
+                      where c.room_kind = p_kind and c.room = me.room
+                        and c.seq between greatest(s.from_seq, least(p_after, 2147483646) + 1) and coalesce(s.to_seq, 2147483647)
+                      order by c.seq limit p_limit;
+        get diagnostics v_count = row_count;
+        p_limit := p_limit - v_count;
+    end loop;
+end $$;
+
+create or replace function lines_before(me member, p_kind text, p_before int, p_limit int) returns setof message
+language plpgsql stable as $$
+declare
+    s stay;
+    v_count int;
+begin
+    for s in select * from stay where member = me.key and from_seq < p_before order by from_seq desc loop
+        exit when p_limit = 0;
+        return query select * from message c
+                      where c.room_kind = p_kind and c.room = me.room
+                        and c.seq between s.from_seq and least(s.to_seq, p_before - 1)
+                      order by c.seq desc limit p_limit;
+        get diagnostics v_count = row_count;
+        p_limit := p_limit - v_count;
+    end loop;
+end $$;
 
 -- What all see of a room, as members of its JSON.
 create or replace function room_facts(r room) returns text language sql stable as $$
@@ -219,8 +255,7 @@ begin
     end if;
     v_last := coalesce(visible_seq(me.key, r.last_seq), 0);
     select message_json(r.id, c, m, me.key) into v_message
-      from message c join member m on m.key = c.member
-     where c.room_kind = r.kind and c.room = r.key and c.seq = v_last and during_stay(me.key, c.seq);
+      from lines_before(me, r.kind, v_last + 1, 1) c join member m on m.key = c.member;
     return '{"id":"' || r.id || '","kind":"' || r.kind || '",' || room_facts(r)
         || case when r.kind = 'private' or me.left_at is null then ',"members":' || r.members
                 else ',"members":' || members_about(r.members) || ',"members_about":true' end

@@ -54,6 +54,7 @@ declare
     v_more boolean := false;
     v_rooms text := '';
     v_page text;
+    v_lines message[];
     v_count int;
     v_recalls text;
     v_conversations text;
@@ -66,7 +67,7 @@ begin
     update account set seen_at = v_now where id = v_account and seen_at < v_now - interval '10 minutes';
 
     for m in
-        select mm.key, r.key as room, r.id, r.kind, (p_rooms ->> r.id)::int as have
+        select mm as me, r.id, r.kind, (p_rooms ->> r.id)::int as have
           from jsonb_object_keys(p_rooms) k(id) join room r on r.id = k.id
           join member mm on mm.room = r.key and mm.account = v_account
          where visible_seq(mm.key, r.last_seq) > (p_rooms ->> r.id)::int
@@ -76,18 +77,11 @@ begin
             v_more := true;
             exit;
         end if;
-        with page as (
-            select c as message, c.seq, c.member, row_number() over (order by c.seq) as nth
-              from message c join stay s on s.member = m.key
-               and c.seq >= s.from_seq and (s.to_seq is null or c.seq <= s.to_seq)
-             where c.room_kind = m.kind and c.room = m.room and c.seq > m.have
-             order by c.seq limit least(50, v_left) + 1
-        )
-        select string_agg(message_json(m.id, p.message, w, m.key), ',' order by p.seq)
-                   filter (where p.nth <= least(50, v_left)),
-               least(count(*), least(50, v_left)), count(*) > least(50, v_left)
-          into v_page, v_count, v_room_more
-          from page p join member w on w.key = p.member;
+        v_lines := array(select c from lines_after(m.me, m.kind, m.have, least(50, v_left) + 1) c);
+        v_count := least(cardinality(v_lines), 50, v_left);
+        v_room_more := cardinality(v_lines) > v_count;
+        select string_agg(message_json(m.id, c, w, (m.me).key), ',' order by c.seq) into v_page
+          from unnest(v_lines[:v_count]) c join member w on w.key = c.member;
         v_left := v_left - v_count;
         v_more := v_more or v_room_more;
         v_rooms := v_rooms || case when v_rooms = '' then '' else ',' end
@@ -102,14 +96,14 @@ begin
        and (r.kind = 'group' or r.last_at > v_since - interval '25 hours');
 
     select string_agg(room_json(latest.key), ',' order by latest.last_at desc) into v_conversations
-      from (select mm.key, r.last_at
+      from (select mm.key, least(r.last_at, mm.left_at) as last_at
               from member mm join room r on r.key = mm.room
              where mm.account = v_account
-               and (v_since is null or mm.changed_at > v_since or r.last_at > v_since or r.ended_at > v_since
-                    or r.changed_at > v_since
+               and (v_since is null or mm.changed_at > v_since or r.ended_at > v_since
+                    or (mm.left_at is null and (r.last_at > v_since or r.changed_at > v_since))
                     -- the partner has read
                     or (r.kind = 'private' and exists (select from member p where p.room = r.key and p.read_at > v_since)))
-             order by r.last_at desc limit 200) latest;
+             order by least(r.last_at, mm.left_at) desc limit 200) latest;
 
     if p_match then
         for a in select * from api.match_get(p_token, p_lease, p_relax) loop

@@ -87,44 +87,27 @@ begin
      order by j.n;
 end $$;
 
--- A page of a room's history, ascending: the newest one, or before, after or around a seq (exclusive). Each direction
--- has a branch of its own, so that a page is read off the index however long the room is.
+-- A page of a room's history, ascending: the newest one, or before, after or around a seq (before and after exclude it).
 create or replace function api.messages(p_token bytea, p_room text, p_before int, p_after int, p_around int, p_limit int)
 returns setof act language plpgsql stable as $$
 declare
     me member := session_member(p_token, p_room);
     v_kind text := (select r.kind from room r where r.key = me.room);
-    v_low int;
-    v_high int;
+    v_page message[];
     v_items text;
-    v_count int;
 begin
-    select min(s.from_seq), max(coalesce(s.to_seq, 2147483647)) into v_low, v_high from stay s where s.member = me.key;
-    v_high := least(v_high, p_before - 1);
     if p_around is not null then
         p_after := greatest(p_around - p_limit / 2 - 1, 0);
     end if;
-    if p_after is not null then -- least() would pass over a null
-        v_low := greatest(v_low, least(p_after, 2147483646) + 1);
+    if p_after is not null then
+        v_page := array(select c from lines_after(me, v_kind, p_after, p_limit + 1) c);
+    else
+        v_page := array(select c from lines_before(me, v_kind, coalesce(p_before, 2147483647), p_limit + 1) c);
     end if;
-    with page as (
-        (select c.* from message c
-          where p_after is null and c.room_kind = v_kind and c.room = me.room and c.seq between v_low and v_high
-            and during_stay(me.key, c.seq)
-          order by c.seq desc limit p_limit + 1)
-        union all
-        (select c.* from message c
-          where p_after is not null and c.room_kind = v_kind and c.room = me.room and c.seq between v_low and v_high
-            and during_stay(me.key, c.seq)
-          order by c.seq limit p_limit + 1)
-    ), kept as (
-        select * from page order by case when p_after is null then -seq else seq end limit p_limit
-    )
-    select string_agg(message_json(p_room, k::message, m, me.key), ',' order by k.seq), (select count(*) from page)
-      into v_items, v_count
-      from kept k join member m on m.key = k.member;
+    select string_agg(message_json(p_room, c, m, me.key), ',' order by c.seq) into v_items
+      from unnest(v_page[:p_limit]) c join member m on m.key = c.member;
     return next ('reply', 200, '{"items":[' || coalesce(v_items, '') || '],"next":null,"more":'
-                               || (v_count > p_limit)::text || '}')::act;
+                               || (cardinality(v_page) > p_limit)::text || '}')::act;
 end $$;
 
 -- A page of what one may see of a room that holds p_q, ascending within the page, the newest page first; below p_before
@@ -229,11 +212,12 @@ begin
     return next ('reply', 204, null)::act;
 end $$;
 
+-- In a group of more than 50 nobody is told.
 create or replace function api.room_typing(p_token bytea, p_room text) returns setof act language plpgsql stable as $$
 declare
     me member := session_member(p_token, p_room);
 begin
-    if me.left_at is null and exists (select from room r where r.key = me.room and r.ended_at is null) then
+    if me.left_at is null and exists (select from room r where r.key = me.room and r.ended_at is null and r.members <= 50) then
         return next ('frame', room_channels(me.room, me.key),
                      '{"type":"typing","room":"' || p_room || '","member":"' || me.id || '"}')::act;
     end if;

@@ -20,7 +20,7 @@ begin
     end if;
 end $$;
 
--- The caller's rooms, pinned ones first, then the latest. The cursor is where the last page ended.
+-- The caller's rooms, pinned ones first, then the latest; one that was left stands where it was left. The cursor is where the last page ended.
 create or replace function api.conversations(p_token bytea, p_cursor text, p_limit int) returns setof act
 language plpgsql stable as $$
 declare
@@ -30,13 +30,13 @@ declare
     v_next text;
 begin
     with mine as (
-        select m.key, m.pinned, r.id, extract(epoch from r.last_at) as at
+        select m.key, m.pinned, r.id, extract(epoch from least(r.last_at, m.left_at)) as at
           from member m join room r on r.key = m.room
          where m.account = v_account
            and (p_cursor is null
-                or (m.pinned::int, floor(extract(epoch from r.last_at) * 1000000), r.id)
+                or (m.pinned::int, floor(extract(epoch from least(r.last_at, m.left_at)) * 1000000), r.id)
                    < (v_after[1]::int, v_after[2]::numeric, v_after[3]))
-         order by m.pinned desc, r.last_at desc, r.id desc
+         order by m.pinned desc, least(r.last_at, m.left_at) desc, r.id desc
          limit p_limit + 1
     ), page as (
         select *, row_number() over (order by pinned desc, at desc, id desc) as n from mine
@@ -106,8 +106,10 @@ begin
             me := profile_show(me);
         end if;
     else
-        insert into stay (member, from_seq) values (me.key, r.last_seq + 1)
-        on conflict (member, from_seq) do update set to_seq = null;    -- nothing was said during that stay
+        update stay set to_seq = null where member = me.key and to_seq = r.last_seq;    -- nothing was said in between
+        if not found then
+            insert into stay (member, from_seq) values (me.key, r.last_seq + 1);
+        end if;
         update member set left_at = null, joined_at = now(), changed_at = clock_timestamp(), read_seq = r.last_seq,
                           role = case when r.members = 0 then 'owner' else 'member' end
          where key = me.key

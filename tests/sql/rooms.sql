@@ -172,3 +172,29 @@ select open_room('dot') as last \gset
 select is(open_room('dot'), null, 'more are not opened');
 select is((select body::jsonb from acts), '{}', 'than 200');
 select is(join_room('dot', :'free'), '409 too_many_rooms', 'nor joined');
+
+-- what goes on behind one's back
+select open_room('ann') as talk \gset
+select say('ann', :'talk', 'a'), join_room('bob', :'talk'), say('bob', :'talk', 'b') \g /dev/null
+select call(format('room_leave(%L, %L)', tok('bob'), :'talk')) \g /dev/null
+select say('ann', :'talk', 'c') \g /dev/null
+select call(format('room(%L, %L)', tok('bob'), :'talk')) \g /dev/null
+select is(body() -> 'last_message' ->> 'body', 'b', 'the last one of one''s own stays');
+select is(body() ->> 'last_seq', '2', 'is where the room has come');
+update room set last_at = now() + interval '1 hour', changed_at = now() + interval '1 hour' where id = :'talk';
+update member set changed_at = now() - interval '1 hour' where account = account_of('bob');
+select call(format('sync(%L, %L, false, now(), 15, 15)', tok('bob'), jsonb_build_object(:'talk', 0))) \g /dev/null
+select is(body() -> 'conversations', '[]', 'a room that was left does not change');
+select is(jsonb_array_length(body() -> 'rooms' -> 0 -> 'messages'), 1, 'a stay is synced from its beginning');
+select join_room('bob', :'talk') \g /dev/null
+select is(body() -> 'last_message' ->> 'body', 'b', 'nor is it read on coming back');
+select is(body() ->> 'last_seq', '3', 'when one is as far as the room');
+select call(format('sync(%L, %L, false, now(), 15, 15)', tok('bob'), jsonb_build_object(:'talk', 2))) \g /dev/null
+select is(body() -> 'rooms' -> 0 -> 'messages', '[]', 'a sync does not tell either');
+select say('ann', :'talk', 'd') \g /dev/null
+select call(format('messages(%L, %L, null, 0, null, 50)', tok('bob'), :'talk')) \g /dev/null
+select is((select array_agg(i ->> 'seq') from jsonb_array_elements(body() -> 'items') i), '{2,4}', 'pages go from stay to stay, upwards');
+select call(format('messages(%L, %L, 5, null, null, 50)', tok('bob'), :'talk')) \g /dev/null
+select is((select array_agg(i ->> 'seq') from jsonb_array_elements(body() -> 'items') i), '{2,4}', 'and downwards');
+select call(format('messages(%L, %L, 4, null, null, 1)', tok('bob'), :'talk')) \g /dev/null
+select is(body() ->> 'more', 'false', 'to their first line');
