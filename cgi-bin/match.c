@@ -1,13 +1,13 @@
-/* Matching: one wait an account, renewed by asking. The work is done by sql/functions/match.sql. */
+/* Matching: one wait an account, renewed by asking, or a room at once. sql/functions/match*.sql do the work. */
 #include "app.h"
 
 #include <string.h>
 
-/* POST /match {target: private|room, tags?}: {state: matched, room} or {state: waiting, since, estimate}. */
+/* POST /match {target: private|room, tags?}: {state: matched, room} or, private, {state: waiting, since, estimate}. */
 int match_start(struct request *r)
 {
 	const char *target, *tags;
-	TRY(field_word(r, "target", REQUIRED, "private", &target));
+	TRY(field_word(r, "target", REQUIRED, "private room", &target));
 	TRY(field_tags(r, "tags", &tags));
 	return ACT(r, "match_start", target, tags, act_int(r, config.match_lease), act_int(r, config.match_relax));
 }

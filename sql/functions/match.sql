@@ -98,19 +98,29 @@ begin
     end if;
 end $$;
 
--- A wait replaces the one that is there; a match that its owner has not heard of yet is answered instead of lost.
+-- Whether a match waits to be heard of: it is answered instead of lost, whatever is asked for.
+create or replace function match_unheard(p_account bigint) returns boolean language sql stable as $$
+    select exists (select from wait w join room r on r.key = w.room
+                    where w.account = p_account and not w.seen and w.matched_at > now() - interval '20 seconds'
+                      and r.ended_at is null)
+$$;
+
+-- A wait replaces the one that is there; so does a room, which is there at once.
 create or replace function api.match_start(p_token bytea, p_target text, p_tags text[], p_lease int, p_relax int)
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := session_account(p_token);
     v_other bigint;
 begin
+    if p_target = 'room' and not match_unheard(v_account) then
+        delete from wait w where w.account = v_account and (w.room is null or w.seen);
+        return query select * from match_room(v_account, p_tags);
+        return;
+    end if;
     perform pg_advisory_xact_lock(hashtext('driftline.match'));
-    if not exists (select from wait w join room r on r.key = w.room
-                    where w.account = v_account and not w.seen and w.matched_at > now() - interval '20 seconds'
-                      and r.ended_at is null) then
+    if not match_unheard(v_account) then
         insert into wait (account, target, tags, lease)
-        values (v_account, p_target, p_tags, now() + make_interval(secs => p_lease))
+        values (v_account, 'private', p_tags, now() + make_interval(secs => p_lease))
         on conflict (account) do update
            set target = excluded.target, tags = excluded.tags, lease = excluded.lease,
                since = case when wait.room is null and wait.lease > now() and wait.tags = excluded.tags

@@ -384,3 +384,65 @@ test('a frame is for the one who waits, not for those beside', async () => {
   assert.deepEqual(beside.frames, [])
   for (const person of [one, two, beside]) person.close()
 })
+
+const room = async (person, tags) => {
+  const { status, body, text } = await person.match(tags, 'room')
+  assert.equal(status, 200, text)
+  assert.equal(body.state, 'matched')
+  return body.room
+}
+
+test('with a room: a new one, which the next one with that tag finds', async () => {
+  const [one, two] = await guests(2)
+  const tags = [unique(), unique('海')]
+  await one.open()
+  const made = await room(one, tags)
+  assert.deepEqual(
+    [made.kind, made.public, made.mask, made.capacity, made.members, made.tags, made.me.role],
+    ['group', true, 'always', 20, 1, tags, 'owner'],
+  )
+  assert.equal(made.topic, tags.join(' · '))
+  const found = await room(two, [tags[1].toUpperCase()])
+  assert.equal(found.id, made.id)
+  assert.deepEqual([found.members, found.me.role], [2, 'member'])
+  const joined = await one.frame((f) => f.type === 'member' && f.event === 'joined')
+  assert.deepEqual([joined.room, joined.member, joined.members], [made.id, found.me.member, 2])
+  assert.equal((await two.send(made.id, 'hello')).status, 200)
+  assert.notEqual((await room(two, tags)).id, made.id, 'not where one is already')
+  one.close()
+})
+
+test('with a room: who was put out is not brought back', async () => {
+  const [one, two] = await guests(2)
+  const tags = [unique()]
+  const made = await room(one, tags)
+  const found = await room(two, tags)
+  assert.equal((await one.post(`/rooms/${made.id}/members/${found.me.member}/kick`)).status, 204)
+  assert.notEqual((await room(two, tags)).id, made.id)
+})
+
+test('with a room: the wait for somebody ends', async () => {
+  const [one, two] = await guests(2)
+  await waits(one)
+  await room(one, [unique()])
+  assert.deepEqual((await one.get('/match')).body, { state: 'idle' })
+  await waits(two)
+})
+
+test('with a room: 200 at once never fill one beyond its capacity', async () => {
+  const tags = [unique()]
+  const people = await guests(200)
+  const rooms = await Promise.all(people.map((person) => room(person, tags)))
+  const found = await rows(
+    `select r.members, r.capacity, (select count(*)::int from member m where m.room = r.key and m.left_at is null) as there
+       from room r where r.tags = array['${tags[0]}']`,
+  )
+  assert.equal(found.length, new Set(rooms.map((r) => r.id)).size)
+  for (const { members, capacity, there } of found)
+    assert.ok(members === there && there <= capacity, `${there} of ${capacity}`)
+  assert.equal(
+    found.reduce((sum, { there }) => sum + there, 0),
+    200,
+  )
+  assert.ok(found.length <= 20, `${found.length} rooms for 200`)
+})
