@@ -39,6 +39,7 @@ const routes = [
   ['GET', '/api/v1/match'],
   ['DELETE', '/api/v1/match', null],
   ['GET', '/api/v1/conversations'],
+  ['GET', '/api/v1/rooms'],
   ['POST', '/api/v1/rooms', { topic: 'x' }],
   ['GET', '/api/v1/rooms/{room}'],
   ['POST', '/api/v1/rooms/{room}', { topic: 'x' }],
