@@ -28,6 +28,9 @@ export function browser(...more) {
   })
 }
 
+/** The pages that are open, for what they show when a step fails. */
+const open = new Set()
+
 /** Notes in page.trouble what must not be: console errors, refused content (CSP), exceptions, requests to elsewhere. */
 function watch(page, to) {
   const { host } = new URL(to)
@@ -38,6 +41,8 @@ function watch(page, to) {
   }
   page.trouble = []
   page.base = to
+  open.add(page)
+  page.on('close', () => open.delete(page))
   page.setDefaultTimeout(wait.timeout)
   page.on('console', (message) => {
     if (
@@ -82,10 +87,18 @@ export function journey() {
     test(name, async (t) => {
       if (broken) return t.skip('a step before it failed')
       broken = true
-      await action()
+      try {
+        await action()
+      } catch (error) {
+        for (const page of open) t.diagnostic(`${page.url()} shows: ${await shownBy(page)}`)
+        throw error
+      }
       broken = false
     })
 }
+
+const shownBy = (page) =>
+  page.evaluate(() => document.body.innerText.replace(/\s+/g, ' ').slice(0, 1500)).catch(() => 'nothing')
 
 /** Fails if anything happened on these pages that must not. */
 export function calm(...pages) {
@@ -109,6 +122,16 @@ const words = {
   tag: either('Add a tag', '添加标签'),
   untag: /^(Remove tag|移除标签) /,
   write: either('Write a message', '写点什么'),
+  square: either('Square', '广场'),
+  open: either('Open a room', '开房间'),
+  topic: either('Topic', '话题'),
+  opened: either('Open the room', '开房间'),
+  join: either('Join', '加入'),
+  about: /^(About this chat: |关于这段聊天：)/,
+  panel: either('About this room', 'About this chat', '关于这个房间', '关于这段聊天'),
+  people: either('People', '成员'),
+  close: either('Close', '关闭'),
+  actions: either('Message actions', '消息操作'),
 }
 
 export const button = (page, name) => page.getByRole('button', { name, exact: true })
@@ -178,6 +201,55 @@ export async function shows(page, expected, what = 'the lines', newest = Infinit
     () => `${what}: ${found} is not ${wanted}`,
     wait.timeout,
   )
+}
+
+/** Waits until this stands there; pages that lie beneath the one in front do not count. */
+export const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor(wait)
+
+/** Answers the question that is asked with the button of this name. */
+export const answer = (page, name) => button(page.locator('[role=dialog][aria-modal=true]'), name).click()
+
+/** Opens a room of one's own, from a main page, and stands in it. */
+export async function openRoom(page, topic, ...names) {
+  await turnTo(page, words.square)
+  await page.getByRole('button', { name: words.open }).click()
+  await page.getByLabel(words.topic).fill(topic)
+  for (const name of names) {
+    await page.getByLabel(words.tag).filter({ visible: true }).fill(name)
+    await page.keyboard.press('Enter')
+  }
+  await page.getByRole('button', { name: words.opened }).click()
+  await composer(page).waitFor(wait)
+  return room(page)
+}
+
+/** Joins a room that is open to all, by its address. */
+export async function joinRoom(page, id) {
+  await page.goto(`${page.base}/#/pages/room/room?room=${id}`)
+  await page.getByRole('button', { name: words.join }).click()
+  await composer(page).waitFor(wait)
+}
+
+/** What lies beside the chat in front: opened unless it is. */
+export async function panel(page) {
+  const side = page.getByRole('dialog', { name: words.panel })
+  if (!(await side.count())) await page.getByRole('button', { name: words.about }).click()
+  await side.waitFor(wait)
+  return side
+}
+export const closePanel = (page) =>
+  page.getByRole('dialog').getByRole('button', { name: words.close }).click()
+
+/** The people of the room in front, each a row of its panel. */
+export const people = async (page) =>
+  (await panel(page)).getByRole('list', { name: words.people }).getByRole('listitem')
+
+/** Opens the menu of a line. */
+export async function menu(page, text) {
+  await line(page, text).click()
+  const group = page.getByRole('group', { name: words.actions })
+  await group.waitFor(wait)
+  return group
 }
 
 /** The room of the chat in front. */
