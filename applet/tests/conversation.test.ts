@@ -30,7 +30,8 @@ it('say why a room is over', () => {
   expect(overText(group('a'))).toBe('')
   expect(overText(group('a', { me: me({ left: { at, reason: 'left' } }) }))).toBe('Left')
   expect(overText(group('a', { me: me({ left: { at, reason: 'kicked' } }) }))).toBe('Removed')
-  expect(overText(group('a', { ended: { at, by: 'owner', reason: 'closed' } }))).toBe('Ended')
+  const left = me({ left: { at, reason: 'left' } })
+  expect(overText(room('a', { me: left, ended: { at, by: 'peer', reason: 'left' } }))).toBe('Ended')
 })
 
 it('tell strangers about how many people are there', () => {

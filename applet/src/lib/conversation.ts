@@ -28,7 +28,7 @@ export function lastLine(room: Room): string {
   return t('conversations.from', { alias: aliasOf(message), body })
 }
 
-/** Why nothing more will come, empty while something may. */
+/** Why nothing more will come, empty while something may. Who was in a room when it ended is told to have left, too. */
 export function overText(room: Room): string {
   if (room.me?.left)
     return t(room.me.left.reason === 'kicked' ? 'conversations.kicked' : 'conversations.left')
