@@ -139,6 +139,7 @@ export const en = {
   'chat.recalled.self': 'You took a line back',
   'chat.quote.recalled': 'A line that was taken back',
   'chat.quote.far': 'An earlier line',
+  'chat.quote.to': 'Answers {quote}',
   'chat.typing': 'is typing …',
   'chat.older': 'Loading earlier lines',
   'chat.beginning': 'The beginning of this chat',

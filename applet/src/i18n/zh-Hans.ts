@@ -139,6 +139,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   'chat.recalled.self': '你撤回了一条消息',
   'chat.quote.recalled': '已撤回的消息',
   'chat.quote.far': '更早的消息',
+  'chat.quote.to': '回复：{quote}',
   'chat.typing': '正在输入 …',
   'chat.older': '正在加载更早的消息',
   'chat.beginning': '聊天从这里开始',
