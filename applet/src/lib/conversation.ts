@@ -30,7 +30,7 @@ export function lastLine(room: Room): string {
 
 /** Why nothing more will come, empty while something may. Who was in a room when it ended is told to have left, too. */
 export function overText(room: Room): string {
-  if (room.me?.left)
-    return t(room.me.left.reason === 'kicked' ? 'conversations.kicked' : 'conversations.left')
-  return room.ended ? t('conversations.ended') : ''
+  if (room.ended) return t('conversations.ended')
+  if (!room.me?.left) return ''
+  return t(room.me.left.reason === 'kicked' ? 'conversations.kicked' : 'conversations.left')
 }
