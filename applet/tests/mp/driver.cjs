@@ -63,6 +63,7 @@ class Applet {
   input = (name, value) => this.command('input', { name, value })
   confirm = (name, value) => this.command('confirm', { name, value })
   text = () => this.command('text')
+  share = () => this.command('share')
   tree = () => this.command('tree')
   route = () => this.command('route')
   storage = () => this.command('storage')

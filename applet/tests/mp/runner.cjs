@@ -152,6 +152,8 @@ const commands = {
     elements(current().page._exparserNode)
       .filter((node) => node._vt?.tagName)
       .map((node) => `${node._vt.tagName} ${JSON.stringify(node._vt.attrs)} ${words(node).slice(0, 40)}`),
+  /** What WeChat would pass on from the page in front. */
+  share: () => current().instance.onShareAppMessage?.({ from: 'menu' }),
   text: () => words(current().page._exparserNode),
   route: () => current().instance.route,
   storage: () => [...storage],

@@ -15,6 +15,7 @@ const BACKGROUND = 5000
 exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
   const listeners = { show: [], hide: [], network: [] }
   const sockets = new Set()
+  const files = new Map()
   const seen = { requests: 0, mostRequests: 0, mostSockets: 0, refused: [] }
   let running = 0
   let online = true
@@ -83,6 +84,24 @@ exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
     return { abort: () => call.destroy() }
   }
 
+  /** Fetches a file into memory, under the path that it is given or one of its own. */
+  function downloadFile(o) {
+    if (hasReferer(o.header)) return refuse('downloadFile', o, 'header Referer cannot be set')
+    const url = new URL(o.url)
+    ;(url.protocol === 'https:' ? https : http)
+      .get(url, { headers: o.header }, (reply) => {
+        const parts = []
+        reply.on('data', (part) => parts.push(part))
+        reply.on('end', () => {
+          const path = o.filePath || `wxfile://tmp/${files.size}`
+          files.set(path, Buffer.concat(parts).toString())
+          const where = o.filePath ? { filePath: path } : { tempFilePath: path }
+          ok('downloadFile', o, { statusCode: reply.statusCode, ...where })
+        })
+      })
+      .on('error', (e) => answer(o, { errMsg: `downloadFile:fail ${e.message}` }))
+  }
+
   function connectSocket(o) {
     const on = { open: [], message: [], close: [], error: [] }
     const tell = (name, value) => on[name].forEach((listener) => listener(value))
@@ -135,7 +154,15 @@ exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
   }
 
   const wx = {
+    env: { USER_DATA_PATH: 'wxfile://usr' },
     request,
+    downloadFile,
+    shareFileMessage: (o) => {
+      onEvent('file', { name: o.fileName, text: files.get(o.filePath) })
+      ok('shareFileMessage', o)
+    },
+    showShareMenu: (o) => ok('showShareMenu', o),
+    hideShareMenu: (o) => ok('hideShareMenu', o),
     connectSocket,
     getStorageSync: (key) => (storage.has(key) ? structuredClone(storage.get(key)) : ''),
     setStorageSync: (key, value) => {
