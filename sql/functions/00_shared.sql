@@ -211,7 +211,7 @@ create or replace function me_json(p_kind text, me member) returns text language
                 then coalesce((select json_agg(o.id order by h.at) from hidden h join member o on o.key = h.other
                                 where h.member = me.key)::text, '[]')
                 else '[]' end
-        || ',"left":' || case when me.left_at is null then 'null'
+        || ',"left":' || case when me.left_at is null or p_kind = 'private' then 'null'
                 else '{"at":"' || rfc3339(me.left_at) || '","reason":"'
                      || case when me.kicked_at is null then 'left' else 'kicked' end || '"}' end
         || case when p_kind = 'private' then ',"reveal":' || me.revealing || ',"keep":' || me.keeping else '' end

@@ -297,6 +297,7 @@ declare
 begin
     select * into r from room where key = me.room;
     return query select * from group_end(r, me.key, 'closed');
+    return next room_frame_own(me);
     return next ('reply', 204, null)::act;
 end $$;
 
