@@ -228,4 +228,31 @@ step('the square scrolls on through sixty rooms, each once', async () => {
   )
 })
 
+step('a room is met by keywords', async () => {
+  const hobby = unique('hobby')
+  const host = await Person.guest()
+  const { body } = await host.post('/rooms', { topic: 'Wooden boats', tags: [hobby] })
+  await button(ann, 'Back').click()
+  await turnTo(ann, 'Match')
+  await ann.getByRole('radio', { name: 'A room' }).click()
+  await ann.getByRole('heading', { name: 'Which room will it be?' }).waitFor(wait)
+  await ann.getByLabel('Add a tag').filter({ visible: true }).fill(hobby)
+  await button(ann, 'Add').click()
+  await button(ann, 'Find a room').click()
+  await composer(ann).waitFor(wait)
+  assert.equal(room(ann), body.id)
+})
+
+step('or at random', async () => {
+  await turnTo(bob, '匹配')
+  await bob.getByRole('radio', { name: '房间' }).click()
+  await bob.getByRole('radio', { name: '随机' }).click()
+  await seen(bob, '随机进入一个人不多的公开房间')
+  await button(bob, '找个房间').click()
+  await composer(bob).waitFor(wait)
+  await button(bob, '返回').click()
+  await turnTo(bob, '匹配')
+  await bob.getByRole('radio', { name: '陌生人' }).click() // as it was
+})
+
 step('nothing was refused, failed or fetched from elsewhere', () => calm(ann, bob))
