@@ -1,6 +1,6 @@
 /** A room's form: what it refuses, and what it sends. */
 import { expect, it } from 'vitest'
-import { blankDraft, checkDraft, draftOf, newRoom, roomChange, wrongField } from '@/lib/roomform'
+import { blankDraft, checkDraft, draftOf, newRoom, roomChange, slowModes, wrongField } from '@/lib/roomform'
 import { group } from './fake'
 
 const draft = (more = {}) => ({ ...blankDraft(), topic: 'Night owls', ...more })
@@ -54,4 +54,9 @@ it('changes what may be changed later', () => {
     public: true,
     slow_mode: 15,
   })
+})
+
+it('offers the slow mode that a room has, whatever it is', () => {
+  expect(slowModes(15)).toHaveLength(7)
+  expect(slowModes(30)).toContain(30)
 })

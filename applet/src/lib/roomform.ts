@@ -7,7 +7,12 @@ export const TOPIC_MAX = 60
 export const DESCRIPTION_MAX = 500
 export const CAPACITY_MAX = 1000
 /** Seconds between two lines of one member. */
-export const SLOW_MODES = [0, 5, 15, 60, 300, 900, 3600]
+const SLOW_MODES = [0, 5, 15, 60, 300, 900, 3600]
+
+/** What is offered, with what the room has now. */
+export function slowModes(now: number): number[] {
+  return [...new Set([...SLOW_MODES, now])].sort((a, b) => a - b)
+}
 
 export interface Draft {
   topic: string

@@ -64,15 +64,13 @@ export const rooms = {
     state.rooms[room.id] = room
   },
 
-  /** Takes in what changed of a room; one that is not known yet must be told whole. */
+  /** Takes in what changed of a room, or the whole of it, as one that is not known yet must be told. */
   merge(id: string, detail: Partial<Room>): void {
     const known = state.rooms[id]
-    if (!known) {
-      if (detail.kind) rooms.put(detail as Room)
-      return
-    }
-    const me = detail.me && known.me ? { ...known.me, ...detail.me } : detail.me
-    rooms.put({ ...known, ...detail, ...(me === undefined ? {} : { me }) })
+    if (detail.kind) return rooms.put(detail as Room)
+    if (!known) return
+    const me = detail.me && known.me ? { ...known.me, ...detail.me } : known.me
+    rooms.put({ ...known, ...detail, me })
   },
 
   async load(): Promise<void> {
