@@ -16,7 +16,8 @@ export function useWriting(room: ComputedRef<Room | undefined>, slow: ComputedRe
   const wayOn = computed(() => {
     if (!room.value || !where.value || where.value.may || where.value.why === 'muted') return ''
     if (room.value.kind === 'private') return t('chat.next.long')
-    return mayJoin(room.value) ? t('chat.join') : ''
+    if (!mayJoin(room.value)) return ''
+    return room.value.me ? t('chat.join') : t('room.join')
   })
   return { writable, slowFor, closedText, wayOn }
 }
