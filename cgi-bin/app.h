@@ -50,6 +50,10 @@ handler message_send, message_list, message_recall, message_read, reaction_add, 
 
 handler block_add, block_remove, blocks_list;
 
+/* export.c */
+
+handler export_get;
+
 /* writer.c */
 
 /* Starts the threads that append messages. */

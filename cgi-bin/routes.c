@@ -52,6 +52,7 @@ const struct route routes[] = {
 	{"DELETE", API "/rooms/{room}/messages/{seq}", message_recall, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms/{room}/messages/{seq}/reactions", reaction_add, SESSION, "name", RATE_SIGNALS, POOL_API},
 	{"DELETE", API "/rooms/{room}/messages/{seq}/reactions", reaction_remove, SESSION, "name", RATE_SIGNALS, POOL_API},
+	{"GET", API "/rooms/{room}/export", export_get, SESSION, NULL, RATE_MATCHES, POOL_API},
 
 	{"POST", API "/blocks", block_add, SESSION, "room member", RATE_SIGNALS, POOL_API},
 	{"DELETE", API "/blocks", block_remove, SESSION, "room member", RATE_SIGNALS, POOL_API},

@@ -34,6 +34,8 @@ void buf_text(struct buf *buf, const char *text);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_json(struct buf *buf, const char *text); /* text as a JSON string, quotes included; NULL as null */
 void buf_html(struct buf *buf, const char *text); /* escaped for an element or an attribute in double quotes */
+/* a field of RFC 4180, in quotes; one that a spreadsheet would take for a formula begins with an apostrophe */
+void buf_csv(struct buf *buf, const char *text);
 void buf_free(struct buf *buf);
 
 /* text.c: what people type. All text is UTF-8. */

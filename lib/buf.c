@@ -94,6 +94,31 @@ void buf_html(struct buf *buf, const char *text)
 	}
 }
 
+/* What makes a spreadsheet take a field for a formula, as the first character. */
+static bool is_formula(const char *text)
+{
+	static const char *const begins[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+void buf_csv(struct buf *buf, const char *text)
+{
+	buf_text(buf, is_formula(text) ? "\"'" : "\"");
+	for (;;) {
+		size_t run = strcspn(text, "\"");
+		buf_add(buf, text, run);
+		text += run;
+		if (*text == '\0')
+			break;
+		buf_text(buf, "\"\"");
+		text++;
+	}
+	buf_text(buf, "\"");
+}
+
 void buf_free(struct buf *buf)
 {
 	if (buf->arena == NULL)

@@ -17,7 +17,7 @@ static const struct {
 	{"invalid_field", "A field is missing, wrong or unknown.", "有字段缺失、有误或无法识别。"},
 	{"too_many", "Too many at once. Please wait a little.", "操作太频繁，请稍候。"},
 	{"unavailable", "The service is taking a breath. Please try again.", "服务暂时不可用，请稍后再试。"},
-	{"busy", "Many people are logging in. Please try again.", "登录人数较多，请稍后再试。"},
+	{"busy", "Many people want this just now. Please try again.", "当前使用人数较多，请稍后再试。"},
 	{"internal", "Something went wrong on our side.", "服务器出了点问题。"},
 	{"bad_credentials", "Name or password is wrong.", "用户名或密码错误。"},
 	{"account_exists", "That name is taken.", "该用户名已被使用。"},

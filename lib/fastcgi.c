@@ -25,14 +25,18 @@ static void record_add(struct buf *out, int type, uint16_t id, const char *conte
 	buf_add(out, zeros, padding);
 }
 
-void fastcgi_answer(struct buf *out, uint16_t id, const char *text, size_t size)
+void fastcgi_output(struct buf *out, uint16_t id, const char *text, size_t size)
 {
-	static const FCGI_EndRequestBody complete = {.protocolStatus = FCGI_REQUEST_COMPLETE};
 	for (; size > CHUNK; text += CHUNK, size -= CHUNK)
 		record_add(out, FCGI_STDOUT, id, text, CHUNK);
-	record_add(out, FCGI_STDOUT, id, text, size);
-	if (size > 0) /* an empty record ends the stream */
-		record_add(out, FCGI_STDOUT, id, text, 0);
+	if (size > 0) /* an empty record would end the stream */
+		record_add(out, FCGI_STDOUT, id, text, size);
+}
+
+void fastcgi_end(struct buf *out, uint16_t id)
+{
+	static const FCGI_EndRequestBody complete = {.protocolStatus = FCGI_REQUEST_COMPLETE};
+	record_add(out, FCGI_STDOUT, id, NULL, 0);
 	record_add(out, FCGI_END_REQUEST, id, (const char *)&complete, sizeof complete);
 }
 

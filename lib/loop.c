@@ -16,11 +16,14 @@
 
 /* REST_MAX: a record's head, content and padding, as long as they can be */
 enum { EVENTS_MAX = 256, LINKS_MAX = 1 << 16, READ_SIZE = 64 * 1024, REST_MAX = 8 + 65535 + 255 };
+/* An answer is sent in one go, and nginx takes it at once or is in trouble itself. A stream waits for a slow reader. */
+enum { SEND_SECONDS = 5, STREAM_SECONDS = 60 };
 
 struct link {
 	struct request r; /* first: a request's link is found by its address */
 	struct fastcgi fastcgi;
 	int fd;
+	bool streaming; /* the head of the answer is out */
 	char *rest; /* the beginning of a record that has not come whole */
 	size_t rest_size;
 	struct link *next;
@@ -52,11 +55,15 @@ static void link_arm(struct link *link, int how)
 		link_free(link);
 }
 
+static void send_wait(int fd, int seconds)
+{
+	struct timeval wait = {.tv_sec = seconds};
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+}
+
 static void link_new(int fd)
 {
-	/* An answer is sent in one go; nginx takes it at once or is in trouble itself. */
-	struct timeval wait = {.tv_sec = 5};
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+	send_wait(fd, SEND_SECONDS);
 	struct link *link = fd < LINKS_MAX ? calloc(1, sizeof *link) : NULL;
 	if (link == NULL) {
 		close(fd);
@@ -81,14 +88,55 @@ static bool send_all(int fd, const char *bytes, size_t size)
 	return true;
 }
 
+/* On the heap: of a stream's pieces nothing may stay in the arena. */
+static bool piece_send(struct link *link, const struct buf *text, bool last)
+{
+	struct buf out = {0};
+	fastcgi_output(&out, link->fastcgi.id, text->text, text->size);
+	if (last)
+		fastcgi_end(&out, link->fastcgi.id);
+	bool sent = send_all(link->fd, out.text, out.size);
+	buf_free(&out);
+	return sent;
+}
+
+bool loop_flush(struct request *r)
+{
+	struct link *link = (struct link *)r;
+	if (!link->streaming) {
+		struct buf head = {.arena = &r->arena};
+		reply_head(r, 200, &head);
+		send_wait(link->fd, STREAM_SECONDS);
+		link->streaming = true;
+		if (!piece_send(link, &head, false))
+			return false;
+	}
+	bool sent = r->reply.size == 0 || piece_send(link, &r->reply, false);
+	r->reply.size = 0;
+	return sent;
+}
+
+static bool answer_send(struct link *link, int status)
+{
+	struct request *r = &link->r;
+	struct buf text = {.arena = &r->arena};
+	if (status == BROKEN)
+		return false;
+	if (!link->streaming) {
+		reply_write(r, status, &text);
+		return piece_send(link, &text, true);
+	}
+	link->streaming = false;
+	bool sent = piece_send(link, &r->reply, true);
+	send_wait(link->fd, SEND_SECONDS);
+	return sent;
+}
+
 void loop_answer(struct request *r, int status)
 {
 	struct link *link = (struct link *)r;
-	struct buf text = {.arena = &r->arena}, out = {.arena = &r->arena};
-	reply_write(r, status, &text);
-	fastcgi_answer(&out, link->fastcgi.id, text.text, text.size);
-	bool open = send_all(link->fd, out.text, out.size) && link->fastcgi.keep;
-	server_close(r, status);
+	bool open = answer_send(link, status) && link->fastcgi.keep;
+	server_close(r, status == BROKEN ? 500 : status);
 	if (open) {
 		request_close(r);
 		link->fastcgi = (struct fastcgi){0};

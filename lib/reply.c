@@ -51,7 +51,7 @@ void reply_header(struct request *r, const char *name, const char *format, ...)
 	buf_printf(&r->headers, "%s: %s\r\n", name, value);
 }
 
-void reply_write(struct request *r, int status, struct buf *out)
+static void head_write(struct request *r, int status, struct buf *out)
 {
 	const char *own = r->headers.size > 0 ? r->headers.text : "";
 	buf_printf(out, "Status: %d\r\n%s", status, own);
@@ -59,6 +59,17 @@ void reply_write(struct request *r, int status, struct buf *out)
 		buf_text(out, "Cache-Control: no-store\r\n");
 	if (r->reply.size > 0 && strstr(own, "Content-Type:") == NULL)
 		buf_text(out, "Content-Type: application/json; charset=utf-8\r\n");
+}
+
+void reply_head(struct request *r, int status, struct buf *out)
+{
+	head_write(r, status, out);
+	buf_text(out, "\r\n");
+}
+
+void reply_write(struct request *r, int status, struct buf *out)
+{
+	head_write(r, status, out);
 	if (r->reply.size > 0)
 		buf_printf(out, "Content-Length: %zu\r\n", r->reply.size);
 	buf_text(out, "\r\n");

@@ -13,9 +13,11 @@ struct request;
 
 /*
  * A handler returns the status. What it answers stands in r->reply; it frees nothing. One that a route row puts into the
- * event loop may return PENDING instead: then some other thread calls loop_answer() in the end.
+ * event loop may return PENDING instead: then some other thread calls loop_answer() in the end. One that has sent a part
+ * of its answer by loop_flush() and cannot go on returns BROKEN: the connection ends, so that nobody takes the part for the
+ * whole.
  */
-enum { PENDING = -1 };
+enum { PENDING = -1, BROKEN = -2 };
 typedef int handler(struct request *r);
 
 enum who { ANYONE, SESSION }; /* SESSION: with a token; whether it lives, the database says */
@@ -100,6 +102,7 @@ int fail_field(struct request *r, const char *field); /* 422 invalid_field */
 int fail_down(struct request *r); /* 503 unavailable, Retry-After */
 void reply_header(struct request *r, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void reply_write(struct request *r, int status, struct buf *out); /* head and body, as CGI wants them */
+void reply_head(struct request *r, int status, struct buf *out); /* of a body whose length nobody knows yet */
 
 /* The message of an error code in a language; the code itself for one that is not in the table. */
 const char *error_message(const char *code, bool chinese);
@@ -160,6 +163,11 @@ void accept_start(int socket, int threads);
 void loop_start(int socket, int workers);
 /* Answers a request whose handler returned PENDING. From any thread, once. */
 void loop_answer(struct request *r, int status);
+/*
+ * Sends what stands in r->reply so far, behind a head with status 200 the first time, and empties it: a handler in a
+ * worker thread so answers at any length. Waits for whoever reads. False: nobody does, and the handler is to return BROKEN.
+ */
+bool loop_flush(struct request *r);
 
 /* fastcgi.c: the protocol's records, as nginx sends and wants them: one request at a time on a connection. */
 
@@ -178,7 +186,8 @@ struct fastcgi {
 long fastcgi_take(struct fastcgi *fastcgi, struct arena *arena, const char *bytes, size_t size, bool *whole);
 /* The parameters as "NAME=value" in the arena, ended by NULL; NULL when they are malformed or too many. */
 char **fastcgi_params(const struct fastcgi *fastcgi, struct arena *arena);
-/* Appends the records of an answer. */
-void fastcgi_answer(struct buf *out, uint16_t id, const char *text, size_t size);
+/* Appends the records of a piece of an answer, and those that end one. */
+void fastcgi_output(struct buf *out, uint16_t id, const char *text, size_t size);
+void fastcgi_end(struct buf *out, uint16_t id);
 
 #endif

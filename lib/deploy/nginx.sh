@@ -5,7 +5,7 @@
 render() {
 	local text name value
 	text=$(<"$1")
-	for name in RUN STATE CONF MODULES FILES CONNECTIONS ACCESS_LOG LISTEN TLS REDIRECT \
+	for name in RUN STATE CONF MODULES FILES CONNECTIONS ACCESS_LOG LISTEN TLS REDIRECT AIO \
 		KEY_GUESTS KEY_REGISTRATIONS KEY_LOGINS RATE_GUESTS RATE_REGISTRATIONS RATE_LOGINS \
 		BURST_GUESTS BURST_REGISTRATIONS BURST_LOGINS; do
 		value=${!name-}
@@ -56,12 +56,14 @@ listen_lines() {
 
 # shellcheck disable=SC2016,SC2034
 write_nginx_files() {
-	local template MODULES=/usr/lib/nginx/modules ACCESS_LOG='/dev/stdout driftline buffer=4k flush=1s' LISTEN TLS='' REDIRECT='' FILES CONNECTIONS
+	local template MODULES=/usr/lib/nginx/modules ACCESS_LOG='/dev/stdout driftline buffer=4k flush=1s' LISTEN TLS='' REDIRECT='' AIO='' FILES CONNECTIONS
 	FILES=$(ulimit -H -n)
 	case $FILES in unlimited) FILES=65536 ;; esac
 	if [ "$FILES" -gt 65536 ]; then FILES=65536; fi
 	if [ "$DRIFTLINE_NGINX" = off ]; then ACCESS_LOG=off; fi
 	CONNECTIONS=$((FILES - 512 > 16384 ? 16384 : FILES - 512))
+	# Without threads it works too, but writing a file then holds up everything else.
+	case $(nginx -V 2>&1) in *--with-threads*) AIO='aio threads; aio_write on;' ;; esac
 	limit GUESTS "$DRIFTLINE_LIMIT_GUESTS"
 	limit REGISTRATIONS "$DRIFTLINE_LIMIT_REGISTRATIONS"
 	limit LOGINS "$DRIFTLINE_LIMIT_LOGINS"

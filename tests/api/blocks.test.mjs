@@ -6,7 +6,8 @@ import { Person, pair, random, range, refused, rows, sql } from '../support/clie
 const open = []
 after(() => open.forEach((person) => person.close()))
 async function chat(one, two) {
-  if (one) await sql(`delete from match_log where low in (${await one.key()}) or high in (${await one.key()})`)
+  if (one)
+    await sql(`delete from match_log where low in (${await one.key()}) or high in (${await one.key()})`)
   const it = await pair(one, two)
   open.push(it.one, it.two)
   const { me, peer } = (await it.one.get('/rooms/' + it.room)).body
@@ -87,7 +88,8 @@ test('other chats of the two end minutes later, and neither side is told why', a
     [first.two, second.me.member],
   ]) {
     const fits = (f) => f.type === 'member' && f.room === second.room
-    for (let n = 0; n < 60 && !person.frames.some(fits); n++) await new Promise((done) => setTimeout(done, 200))
+    for (let n = 0; n < 60 && !person.frames.some(fits); n++)
+      await new Promise((done) => setTimeout(done, 200))
     const { at, ...frame } = await person.frame(fits)
     assert.deepEqual(frame, {
       type: 'member',
@@ -176,7 +178,7 @@ test('the list comes in pages', async () => {
     await owner.post('/blocks', { room, member: me.member })
   }
   const found = []
-  for (let cursor = ''; cursor !== null; ) {
+  for (let cursor = ''; cursor !== null;) {
     const { items, next } = await list(owner, '?limit=3' + cursor)
     found.push(...items.map((item) => item.member))
     cursor = next === null ? null : '&cursor=' + next

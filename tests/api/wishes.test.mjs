@@ -46,7 +46,11 @@ for (const [wish, done] of wishes) {
     for (const n of range(1, 5)) {
       const { one, two, room, at } = await chat()
       const answers = await Promise.all([one.post(`${at}/${wish}`), two.post(`${at}/${wish}`)])
-      assert.deepEqual(answers.map((a) => a.body[done]).sort(), [false, true], 'the second one does it, time ' + n)
+      assert.deepEqual(
+        answers.map((a) => a.body[done]).sort(),
+        [false, true],
+        'the second one does it, time ' + n,
+      )
       for (const person of [one, two]) {
         const { detail } = await person.frame((f) => f.type === wish && f.room === room)
         assert.deepEqual((await person.get(at)).body, detail)

@@ -83,6 +83,38 @@ static void every_byte_survives_a_json_parser(void **state)
 	buf_free(&buf);
 }
 
+static void text_becomes_safe_in_html(void **state)
+{
+	(void)state;
+	struct buf buf = {0};
+	buf_html(&buf, "<a href=\"x\" title='y'>&amp; 你好</a>");
+	assert_string_equal(buf.text, "&#60;a href=&#34;x&#34; title=&#39;y&#39;&#62;&#38;amp; 你好&#60;/a&#62;");
+	buf_html(&buf, "");
+	assert_int_equal(buf.text[buf.size], 0);
+	buf_free(&buf);
+}
+
+static void text_becomes_a_field_of_csv(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *csv;
+	} cases[] = {
+		{"", "\"\""},        {"plain", "\"plain\""},        {"a, \"b\"\nc", "\"a, \"\"b\"\"\nc\""},
+		{"\"", "\"\"\"\""},  {"=1+1", "\"'=1+1\""},         {"+1", "\"'+1\""},
+		{"-1", "\"'-1\""},   {"@SUM(A1)", "\"'@SUM(A1)\""}, {"\tx", "\"'\tx\""},
+		{"\rx", "\"'\rx\""}, {"\nx", "\"'\nx\""},           {"＝1", "\"'＝1\""},
+		{"＋1", "\"'＋1\""}, {"－1", "\"'－1\""},           {"＠x", "\"'＠x\""},
+		{"1=1", "\"1=1\""},  {"、好", "\"、好\""},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf buf = {0};
+		buf_csv(&buf, cases[i].text);
+		assert_string_equal(buf.text, cases[i].csv);
+		buf_free(&buf);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +122,8 @@ int main(void)
 		cmocka_unit_test(nothing_added_is_empty_text),
 		cmocka_unit_test(it_grows_on_the_heap_and_in_an_arena),
 		cmocka_unit_test(text_becomes_a_json_string),
+		cmocka_unit_test(text_becomes_safe_in_html),
+		cmocka_unit_test(text_becomes_a_field_of_csv),
 		cmocka_unit_test(every_byte_survives_a_json_parser),
 	};
 	return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

@@ -204,7 +204,9 @@ static void an_answer_is_records_with_an_end(void **state)
 		char *text = arena_alloc(&arena, sizes[i] + 1);
 		for (size_t k = 0; k < sizes[i]; k++)
 			text[k] = (char)(k % 251);
-		fastcgi_answer(&out, 0xFFFE, text, sizes[i]);
+		fastcgi_output(&out, 0xFFFE, text, sizes[i] / 3);
+		fastcgi_output(&out, 0xFFFE, text + sizes[i] / 3, sizes[i] - sizes[i] / 3);
+		fastcgi_end(&out, 0xFFFE);
 		bool ended;
 		struct buf read = answer_read(&arena, &out, 0xFFFE, &ended);
 		assert_true(ended);

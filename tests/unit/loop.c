@@ -52,12 +52,34 @@ static int answer_much(struct request *r)
 	return 200;
 }
 
+enum { PIECES = 300, PIECE = 20000 };
+
+static int answer_in_pieces(struct request *r)
+{
+	for (int i = 0; i < PIECES; i++) {
+		for (int k = 0; k < PIECE / 10; k++)
+			buf_printf(&r->reply, "%09d\n", i);
+		if (!loop_flush(r))
+			return BROKEN;
+	}
+	buf_text(&r->reply, "end");
+	return 200;
+}
+
+static int break_off(struct request *r)
+{
+	buf_text(&r->reply, "half");
+	return loop_flush(r) ? BROKEN : 500;
+}
+
 static const struct route routes[] = {
 	{"POST", "/loop", answer_body, ANYONE, "n", RATE_NONE, POOL_LOOP},
 	{"POST", "/worker", answer_body, ANYONE, "n", RATE_NONE, POOL_API},
 	{"POST", "/wait", wait_for_release, ANYONE, "n", RATE_NONE, POOL_API},
 	{"POST", "/later", go_on_elsewhere, ANYONE, "n", RATE_NONE, POOL_LOOP},
 	{"POST", "/much", answer_much, ANYONE, "n", RATE_NONE, POOL_API},
+	{"POST", "/pieces", answer_in_pieces, ANYONE, "n", RATE_NONE, POOL_API},
+	{"POST", "/break", break_off, ANYONE, "n", RATE_NONE, POOL_API},
 	{NULL, NULL, NULL, ANYONE, NULL, RATE_NONE, POOL_ALL},
 };
 
@@ -326,6 +348,44 @@ static void an_end_waits_for_what_is_under_way(void **state)
 	close(fd);
 }
 
+static void an_answer_may_be_sent_in_pieces(void **state)
+{
+	(void)state;
+	int fd = client();
+	for (int n = 0; n < 2; n++) {
+		ask(fd, "/pieces", "{}", true);
+		usleep(20000); /* longer than any buffer: the handler waits for us */
+		char *text = listen_to(fd);
+		assert_non_null(text);
+		assert_null(strstr(text, "Content-Length"));
+		const char *body = strstr(text, "\r\n\r\n") + 4;
+		assert_int_equal(strlen(body), PIECES * PIECE + 3);
+		for (int i = 0; i < PIECES; i++)
+			assert_int_equal(atoi(body + i * PIECE), i);
+		assert_string_equal(body + PIECES * PIECE, "end");
+		free(text);
+		ask(fd, "/loop", "{\"n\":1}", true);
+		expect(fd, 200, "{\"n\":1}");
+	}
+	close(fd);
+}
+
+static void an_answer_that_breaks_off_has_no_end(void **state)
+{
+	(void)state;
+	int fd = client();
+	ask(fd, "/break", "{}", true);
+	assert_null(listen_to(fd));
+	close(fd);
+	fd = client();
+	ask(fd, "/pieces", "{}", true);
+	close(fd); /* nobody reads */
+	fd = client();
+	ask(fd, "/worker", "{\"n\":1}", true);
+	expect(fd, 200, "{\"n\":1}");
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +396,8 @@ int main(void)
 		cmocka_unit_test(an_answer_may_come_later_from_elsewhere),
 		cmocka_unit_test(busy_workers_do_not_hold_up_the_loop),
 		cmocka_unit_test(a_long_answer_comes_whole),
+		cmocka_unit_test(an_answer_may_be_sent_in_pieces),
+		cmocka_unit_test(an_answer_that_breaks_off_has_no_end),
 		cmocka_unit_test(who_has_gone_is_no_trouble),
 		cmocka_unit_test(an_end_waits_for_what_is_under_way), /* the last one */
 	};
