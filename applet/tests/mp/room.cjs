@@ -1,6 +1,6 @@
 /**
  * The applet in a group, against a running service (DRIFTLINE_TEST_BASE): it enters by a link, talks, answers, reacts,
- * searches, passes a link on, and is muted and shown out.
+ * searches, passes a link on, takes the lines along as a file, and is muted and shown out.
  */
 const assert = require('node:assert')
 const { after, before, test } = require('node:test')
@@ -73,6 +73,18 @@ test('passes a link on', async () => {
   const code = path.match(/^\/pages\/share\/share\?code=([\w-]+)$/)[1]
   assert.strictEqual((await owner.call('GET', `/share/${code}`)).room.topic, 'Night trains')
   await applet.tap('Back')
+})
+
+test('takes the lines along as a file', async () => {
+  await applet.tap('Take it with you: Text')
+  const { value } = await until(async () => {
+    const file = (await applet.events()).find((event) => event.name === 'file')
+    assert.ok(file)
+    return file
+  })
+  assert.match(value.name, /\.txt$/)
+  assert.match(value.text, /the moon over the yard[\s\S]*and over mine/)
+  await applet.tap('Close')
 })
 
 test('is muted, and then shown out', async () => {
