@@ -97,8 +97,11 @@ export function journey() {
     })
 }
 
-const shownBy = (page) =>
-  page.evaluate(() => document.body.innerText.replace(/\s+/g, ' ').slice(0, 1500)).catch(() => 'nothing')
+/** What stands on a page, its beginning and its end. */
+async function shownBy(page) {
+  const text = await page.evaluate(() => document.body.innerText).catch(() => 'nothing')
+  return text.replace(/\s+/g, ' ').replace(/^(.{400}).+(.{800})$/, '$1 … $2')
+}
 
 /** Fails if anything happened on these pages that must not. */
 export function calm(...pages) {
