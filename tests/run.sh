@@ -62,7 +62,12 @@ suite_client() { node_packages applet && (cd applet && npm test --silent); }
 suite_api() { node_packages tests && service && node --test tests/api/*.test.mjs; }
 suite_journeys() { node_packages tests && service && node --test tests/e2e/*.test.mjs; }
 suite_applet() { node_packages applet && service && (cd applet && npm run --silent test:built && npm run --silent test:mp); }
-suite_faults() { node_packages tests && service && node --test tests/faults/*.test.mjs; }
+# One file after the other: each kills what the next one needs.
+suite_faults() {
+	local file
+	node_packages tests && service
+	for file in tests/faults/*.test.mjs; do node --test "$file"; done
+}
 
 suites=("$@")
 [ $# -gt 0 ] || suites=("${ALL[@]}")
