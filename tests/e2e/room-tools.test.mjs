@@ -1,5 +1,8 @@
-// What one does with the lines of a room, in browsers: reactions, quotes, search, what is unread, keeping on top.
+// What one does with the lines of a room, in browsers: reactions, quotes, search, what is unread, keeping on top, taking along.
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before } from 'node:test'
 import {
   browser,
@@ -23,6 +26,7 @@ import { Person, range, unique, until } from '../support/client.mjs'
 
 const step = journey()
 const topic = unique('Library ')
+const folder = mkdtempSync(path.join(tmpdir(), 'driftline-export-'))
 let chromium, ann, bob, carl, id
 
 /** Carl has no browser: he fills the room with many lines. */
@@ -66,7 +70,10 @@ before(async () => {
   bob = await guest(await person(chromium, { locale: 'zh-CN', viewport: { width: 1280, height: 800 } }))
   carl = await Person.guest()
 })
-after(() => chromium?.close())
+after(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await chromium?.close()
+})
 
 step('three people are in a room', async () => {
   id = await openRoom(ann, topic)
@@ -181,6 +188,57 @@ step('a chat is kept on top, and silenced', async () => {
   await side.getByRole('switch', { name: 'Silence', checked: false }).waitFor(wait)
   await side.getByRole('switch', { name: 'Keep on top', checked: true }).click()
   await side.getByRole('switch', { name: 'Keep on top', checked: false }).waitFor(wait)
+})
+
+/** Takes the room along in this form, and returns the file. */
+async function taken(page, form) {
+  const coming = page.waitForEvent('download', wait)
+  await button(await panel(page), `Take it with you: ${form}`).click()
+  const file = await coming
+  const at = path.join(folder, file.suggestedFilename())
+  await file.saveAs(at)
+  return at
+}
+const all = [
+  '第一本书：café 与河',
+  '第二本书',
+  ...range(1, 120).map((n) => `page ${n}`),
+  'as it was said',
+  '还有人在吗',
+]
+
+step('the room is taken along as text, as a table and as data', async () => {
+  for (const [form, end] of [
+    ['Text', '.txt'],
+    ['Table', '.csv'],
+    ['JSON data', '.json'],
+  ]) {
+    const file = await taken(ann, form)
+    assert.equal(path.extname(file), end)
+    const text = readFileSync(file, 'utf8')
+    let at = -1
+    for (const each of all) {
+      const found = text.indexOf(each, at + 1)
+      assert.ok(found > at, `${each} stands in its place in ${form}`)
+      at = found
+    }
+    if (end === '.json') JSON.parse(text)
+  }
+})
+
+step('and as a page that shows the chat without a network and without a script', async () => {
+  const file = await taken(ann, 'Web page')
+  assert.equal(path.extname(file), '.html')
+  assert.doesNotMatch(readFileSync(file, 'utf8'), /<script|javascript:|\son\w+=|https?:\/\//i)
+  const context = await chromium.newContext({ offline: true })
+  const page = await context.newPage()
+  const asked = []
+  page.on('request', (request) => asked.push(request.url()))
+  await page.goto('file://' + file)
+  await page.getByRole('heading', { name: topic }).waitFor(wait)
+  for (const text of all) await page.getByText(text, { exact: true }).first().waitFor(wait)
+  assert.deepEqual(asked, ['file://' + file])
+  await context.close()
 })
 
 step('nothing was refused, failed or fetched from elsewhere', () => calm(ann, bob))
