@@ -104,7 +104,23 @@ async function journey() {
   await witness.api('POST', '/sync', { rooms: { [room]: 0 }, match: true })
   await witness.api('POST', at + '/read', { seq: 2 })
   await witness.api('POST', at + '/typing')
+  // wishes that only one of them has, reactions, searches, exports
+  for (const wish of ['/reveal', '/keep']) await hidden.post(at + wish)
+  await hidden.post(at + '/messages/3/reactions', { name: 'like' })
+  await witness.person.frame((f) => f.type === 'reaction' && f.room === room)
+  await witness.api('POST', at + '/messages/2/reactions', { name: 'wow' })
+  await witness.api('DELETE', at + '/messages/2/reactions', { name: 'wow' })
+  await witness.api('GET', at + '/messages?q=canary')
+  for (const format of ['txt', 'json', 'csv', 'html'])
+    assert.equal((await witness.api('GET', `${at}/export?format=${format}`)).status, 200)
+  await witness.api('POST', '/sync', { rooms: { [room]: 0 }, since: '2026-01-02T03:04:05.678Z' })
+  await witness.api('GET', at)
   // errors of every kind
+  await witness.api('POST', at + '/messages/99/reactions', { name: 'like' })
+  await witness.api('GET', at + '/messages?q=')
+  await witness.api('GET', at + '/export?format=x')
+  await witness.api('POST', '/blocks', { room, member: (await witness.api('GET', at)).body.me.member })
+  await witness.api('DELETE', '/blocks', { room, member: 'nobody' })
   await witness.api('DELETE', at + '/messages/2')
   await witness.api('DELETE', at + '/messages/99')
   await witness.api('POST', at + '/messages', { client_id: 'x' })
@@ -134,7 +150,13 @@ test('a whole journey, twice: the other learns neither name nor nickname, accoun
   await journey()
   await sql('delete from match_log')
   await journey()
+  const { id } = rooms.at(-1)
+  const { member } = (await witness.api('GET', '/rooms/' + id)).body.me
+  assert.equal((await hidden.post('/blocks', { room: id, member })).status, 204)
+  for (const path of ['/rooms/' + id, '/conversations', '/blocks', '/match']) await witness.api('GET', path)
+  await witness.api('POST', '/sync', { rooms: { [id]: 0 }, match: true })
   const { text } = witness
+  assert.doesNotMatch(text, /"blocked":\["|"(reveal|keep)":true/, 'wishes and blocks are their owner’s')
   for (const [what, word] of Object.entries({
     account,
     nickname,
