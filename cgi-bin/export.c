@@ -44,11 +44,25 @@ static int head_take(struct request *r, struct export *export)
 	return last;
 }
 
-/* Writes the lines of a page and moves *after to its last seq. False: nobody reads any more. */
-static bool lines_write(struct request *r, struct export *export, const struct export_format *format, int *after)
+/* Where the pages have come to. */
+struct pages {
+	struct db_params params; /* of api.export_lines */
+	char after[12]; /* one of them: the last seq that has come */
+	bool ended;
+};
+
+static void pages_begin(struct pages *pages, struct request *r, int last, bool json)
+{
+	*pages = (struct pages){.after = "0"};
+	pages->params = (struct db_params){.count = 6,
+	                                   .values = {act_bytea(r, r->token, sizeof r->token), r->args[0], pages->after,
+	                                              act_int(r, last), act_int(r, PAGE), act_bool(json)}};
+}
+
+/* Writes the lines of a page. False: nobody reads any more. */
+static bool lines_write(struct request *r, struct export *export, const struct export_format *format)
 {
 	for (int row = 0; row < PQntuples(export->page); row++) {
-		*after = atoi(PQgetvalue(export->page, row, EXPORT_SEQ));
 		if (PQgetisnull(export->page, row, EXPORT_MEMBER))
 			continue;
 		format->line(export, row);
@@ -59,17 +73,17 @@ static bool lines_write(struct request *r, struct export *export, const struct e
 	return true;
 }
 
-/* The next page. False: the database failed, or nobody reads any more. *whole: it was the last one. */
+/* The next page. False: the database failed, or nobody reads any more. */
 static bool page_write(struct request *r, struct export *export, const struct export_format *format,
-                       struct db_params *params, int *after, bool *whole)
+                       struct pages *pages)
 {
-	char from[12];
-	snprintf(from, sizeof from, "%d", *after);
-	params->values[2] = from;
-	PGresult *page = db_call("export_lines", params);
+	PGresult *page = db_call("export_lines", &pages->params);
 	export->page = page;
-	bool written = PQresultStatus(page) == PGRES_TUPLES_OK && lines_write(r, export, format, after);
-	*whole = written && PQntuples(page) < PAGE;
+	bool written = PQresultStatus(page) == PGRES_TUPLES_OK && lines_write(r, export, format);
+	int rows = PQntuples(page);
+	if (rows > 0)
+		snprintf(pages->after, sizeof pages->after, "%s", PQgetvalue(page, rows - 1, EXPORT_SEQ));
+	pages->ended = rows < PAGE;
 	PQclear(page);
 	return written;
 }
@@ -87,18 +101,15 @@ static int export_write(struct request *r, const struct export_format *format)
 	int status = ACT(r, "export_head", r->args[0]);
 	if (status != 200)
 		return status;
-	int after = 0, last = head_take(r, &export);
-	struct db_params params = {.count = 6,
-	                           .values = {act_bytea(r, r->token, sizeof r->token), r->args[0], NULL, act_int(r, last),
-	                                      act_int(r, PAGE), act_bool(strcmp(format->name, "json") == 0)}};
+	struct pages pages;
+	pages_begin(&pages, r, head_take(r, &export), strcmp(format->name, "json") == 0);
 	reply_header(r, "Content-Type", "%s; charset=utf-8", format->type);
 	reply_header(r, "Content-Disposition", "attachment; filename=\"driftline-%.10s.%s\"", export.exported,
 	             format->name);
 	format->begin(&export);
-	for (bool whole = false; !whole;) {
-		if (is_late(r) || !page_write(r, &export, format, &params, &after, &whole))
+	while (!pages.ended)
+		if (is_late(r) || !page_write(r, &export, format, &pages))
 			return BROKEN;
-	}
 	format->end(&export);
 	return loop_flush(r) ? 200 : BROKEN;
 }

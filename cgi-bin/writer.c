@@ -155,7 +155,7 @@ static void batch_finish(struct writer *writer, struct arena *arena, struct line
 	int statuses[BATCH_MAX] = {0};
 	struct publish publish;
 	publish_begin(&publish, arena);
-	for (int row = 0; row < PQntuples(result); row++) {
+	for (int row = 0; row < count && row < PQntuples(result); row++) {
 		struct line *line = batch[row];
 		statuses[row] = atoi(PQgetvalue(result, row, COLUMN_STATUS));
 		if (statuses[row] == 200) {

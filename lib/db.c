@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { FUNCTIONS_MAX = 64, WAIT_SECONDS = 2 };
+enum { FUNCTIONS_MAX = 256, WAIT_SECONDS = 2 };
 
 struct connection {
 	PGconn *pg;
