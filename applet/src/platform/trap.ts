@@ -20,6 +20,14 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
     return Array.from(root?.querySelectorAll?.<HTMLElement>(REACHED) ?? [])
   }
 
+  /** Where one writes comes first; whoever is inside already stays there. */
+  function enter(): void {
+    const all = reached()
+    if (all.includes(document.activeElement as HTMLElement)) return
+    const field = all.find((one) => one.matches('input, textarea'))
+    ;(field ?? all[0])?.focus()
+  }
+
   function onKey(e: KeyboardEvent): void {
     if (open[open.length - 1] !== mine) return
     if (e.key === 'Escape') close()
@@ -35,7 +43,7 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
     open.push(mine)
     before = document.activeElement
     document.addEventListener('keydown', onKey)
-    setTimeout(() => reached()[0]?.focus(), 30)
+    setTimeout(enter, 30)
   })
   onBeforeUnmount(() => {
     open.splice(open.indexOf(mine), 1)

@@ -18,6 +18,8 @@ import { rooms } from './rooms'
 const TYPING_EVERY = 3000
 /** The service signs no typing in rooms that are larger. */
 const TYPING_UP_TO = 50
+/** Milliseconds between two looks at lines that keep coming. */
+const LOOK_EVERY = 60
 
 const lastSeq = (lines: Message[]): number => (lines.length ? lines[lines.length - 1].seq : 0)
 
@@ -85,6 +87,21 @@ export function useChatRoom(id: string) {
     nearComplete.value = live.complete(id)
   }
 
+  let looked = 0
+  let looking = 0
+  /** The first of what comes fast is shown at once, the rest of it together. */
+  function glance(): void {
+    const rest = looked + LOOK_EVERY - Date.now()
+    if (rest > 0) {
+      looking ||= setTimeout(glance, rest) as unknown as number
+      return
+    }
+    looking = 0
+    looked = Date.now()
+    look()
+    read()
+  }
+
   function read(): void {
     if (inFront && marked && lines.value.length) rooms.markRead(id, lastSeq(lines.value))
   }
@@ -122,16 +139,15 @@ export function useChatRoom(id: string) {
   }
 
   function heard(event: LiveEvent): void {
-    if (event.type === 'lines' && event.room === id) {
-      look()
-      read()
-    } else if (event.type === 'fresh' && event.room === id) sent(event.message, whole)
+    if (event.type === 'lines' && event.room === id) glance()
+    else if (event.type === 'fresh' && event.room === id) sent(event.message, whole)
     else if (event.type === 'frame' && 'room' in event.frame && event.frame.room === id) farFrame(event.frame)
     else if (event.type === 'state' && event.state === 'live' && !whole && !loading.value) void load()
   }
   const off = live.on(heard)
   onUnmounted(() => {
     gone = true
+    clearTimeout(looking)
     off()
     hide()
   })
