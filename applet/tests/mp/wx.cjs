@@ -47,6 +47,9 @@ exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
       for (const [k, v] of Object.entries(typeof o.data === 'string' ? {} : o.data))
         url.searchParams.set(k, v)
     } else if (o.data !== undefined) body = typeof o.data === 'string' ? o.data : JSON.stringify(o.data)
+    const headers = { 'content-type': 'application/json', ...o.header }
+    // Node leaves it out for a DELETE, and the body would be no part of the request then.
+    if (body !== undefined) headers['content-length'] = Buffer.byteLength(body)
     running++
     seen.requests++
     seen.mostRequests = Math.max(seen.mostRequests, running)
@@ -59,7 +62,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
     }
     const call = (url.protocol === 'https:' ? https : http).request(
       url,
-      { method, headers: { 'content-type': 'application/json', ...o.header }, timeout: o.timeout || 60000 },
+      { method, headers, timeout: o.timeout || 60000 },
       (reply) => {
         const parts = []
         reply.on('data', (part) => parts.push(part))
