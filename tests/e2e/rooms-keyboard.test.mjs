@@ -20,14 +20,14 @@ const focused = () =>
     return `${role} ${on.getAttribute('aria-label') ?? on.innerText}`.trim()
   })
 
-/** Goes on with Tab until this has the keyboard. */
-async function tabTo(what) {
+/** Goes on with Tab, or back, until this has the keyboard. */
+async function tabTo(what, key = 'Tab') {
   const passed = []
   for (let n = 0; n < 60; n++) {
     const now = await focused()
     if (now === what) return
     passed.push(now)
-    await press('Tab')
+    await press(key)
   }
   assert.fail(`${what} is not reached: ${passed}`)
 }
@@ -49,7 +49,7 @@ step('to the square, and its orders by arrows', async () => {
 })
 
 step('a room is opened', async () => {
-  await tabTo('button Open a room')
+  await tabTo('button Open a room', 'Shift+Tab')
   await press('Enter')
   await ann.getByRole('heading', { name: 'A room of your own' }).waitFor(wait)
   await tabTo('textbox Topic')
