@@ -202,3 +202,12 @@ test('what is refused', async () => {
   refused(await one.post('/blocks', { ...block, reason: 'x' }), 422, 'invalid_field', 'reason')
   assert.deepEqual((await list(one)).items, [])
 })
+
+test('a block is taken back by the query as well, where a client sends no body with a DELETE', async () => {
+  const { one, block } = await chat()
+  assert.equal((await one.post('/blocks', block)).status, 204)
+  const query = `?room=${block.room}&member=${block.member}`
+  refused(await one.delete('/blocks'), 422, 'invalid_field', 'room')
+  assert.equal((await one.delete('/blocks' + query)).status, 204)
+  assert.deepEqual((await list(one)).items, [])
+})

@@ -7,7 +7,7 @@ export const blocks = {
   add: (room: string, member: string) =>
     request<void>({ method: 'POST', path: '/blocks', body: { room, member } }),
   remove: (room: string, member: string) =>
-    request<void>({ method: 'DELETE', path: '/blocks', body: { room, member } }),
+    request<void>({ method: 'DELETE', path: '/blocks' + query({ room, member }) }),
   list: (cursor: string | null = null, limit = 50) =>
     request<Page<Block>>({ method: 'GET', path: '/blocks' + query({ cursor, limit }) }),
 }

@@ -40,5 +40,5 @@ export const messages = {
   react: (room: string, seq: number, name: Reaction) =>
     request<void>({ method: 'POST', path: reactions(room, seq), body: { name } }),
   unreact: (room: string, seq: number, name: Reaction) =>
-    request<void>({ method: 'DELETE', path: reactions(room, seq), body: { name } }),
+    request<void>({ method: 'DELETE', path: reactions(room, seq) + query({ name }) }),
 }

@@ -3,6 +3,7 @@ import { computed, reactive } from 'vue'
 import { asApiError } from '@/api/error'
 import { rooms as api } from '@/api/rooms'
 import type { Page, Room, Sort } from '@/api/types'
+import { rooms } from './rooms'
 import { whenSessionEnds } from './session'
 
 /** A search goes out when the fingers rest. */
@@ -84,7 +85,8 @@ export const square = {
   sort: computed(() => state.sort),
   tag: computed(() => state.tag),
   q: computed(() => state.q),
-  items: computed(() => state.items),
+  /** A room that one is or was in looks as one knows it by now. */
+  items: computed(() => state.items.map((room) => rooms.get(room.id) ?? room)),
   more: computed(() => state.next !== null),
   busy: computed(() => state.busy),
   loaded: computed(() => state.loaded),
