@@ -67,10 +67,12 @@ begin
         return;
     end if;
     p_other := match_partner(me, p_relax);
+    -- One who goes into a room just now is not taken.
+    select * into they from wait where account = p_other and room is null for no key update skip locked;
+    p_other := they.account;
     if p_other is null then
         return;
     end if;
-    select * into they from wait where account = p_other;
     insert into room (id, kind, capacity, tags)
     values (random_id(), 'private', 2,
             array(select unnest(me.tags) intersect select unnest(they.tags) order by 1))
@@ -112,9 +114,14 @@ declare
     v_account bigint := session_account(p_token);
     v_other bigint;
 begin
-    if p_target = 'room' and not match_unheard(v_account) then
-        delete from wait w where w.account = v_account and (w.room is null or w.seen);
-        return query select * from match_room(v_account, p_tags);
+    if p_target = 'room' then
+        perform from account where id = v_account for no key update;    -- before its wait, as a sync does
+        delete from wait w where w.account = v_account and (w.room is null or w.seen);  -- a match under way comes first
+        if not match_unheard(v_account) then
+            return query select * from match_room(v_account, p_tags);
+            return;
+        end if;
+        return query select * from match_acts(v_account, null);
         return;
     end if;
     perform pg_advisory_xact_lock(hashtext('driftline.match'));

@@ -429,6 +429,32 @@ test('with a room: the wait for somebody ends', async () => {
   await waits(two)
 })
 
+test('with a room: who goes into one just now is not matched with somebody too', async () => {
+  const [one, two] = await guests(2)
+  const tags = [unique()]
+  await waits(one, tags)
+  const going = sql(`begin; delete from wait where account = ${await one.key()}; select pg_sleep(0.8); commit`)
+  await until(async () => (await sql(`select count(*) from pg_stat_activity where query ~ 'pg_sleep.0.8.' and pid <> pg_backend_pid()`)) > 0)
+  await waits(two, tags)
+  await going
+  assert.equal((await one.get('/conversations')).body.items.length, 0)
+})
+
+test('with a room: a match that is being made just then comes first', async () => {
+  const [one, two] = await guests(2)
+  const tags = [unique()]
+  await waits(one, tags)
+  const [a, b] = [await one.key(), await two.key()]
+  const making = sql(`begin;
+    insert into wait (account, target, tags, lease) values (${b}, 'private', '{${tags[0]}}', now() + interval '15 s');
+    select match_try(${b}, 15); select pg_sleep(0.7); commit`)
+  await until(async () => (await sql(`select count(*) from pg_stat_activity where query ~ 'pg_sleep.0.7.' and pid <> pg_backend_pid()`)) > 0)
+  const { body } = await one.post('/match', { target: 'room', tags })
+  await making
+  assert.equal(body.room.kind, 'private')
+  assert.equal(await sql(`select count(*) from member where account = ${a}`), '1')
+})
+
 test('with a room: 200 at once never fill one beyond its capacity', async () => {
   const tags = [unique()]
   const people = await guests(200)
