@@ -29,9 +29,11 @@ end $$;
 create or replace function api.share_create(p_token bytea, p_room text, p_hours int) returns setof act
 language plpgsql volatile as $$
 declare
-    me member := share_maker(p_token, p_room);
+    me member;
     s share;
 begin
+    perform from room where id = p_room for share;  -- neither closed nor made one for invited people meanwhile, nobody put out
+    me := share_maker(p_token, p_room);
     perform from member where key = me.key for no key update;
     delete from share where code in (select o.code from share o where o.room = me.room and o.member = me.key
                                       order by o.created desc offset 19);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import jsQR from 'jsqr'
-import { Person, base, call, pair, random, refused, sql } from '../support/client.mjs'
+import { Person, base, call, pair, random, refused, sql, until } from '../support/client.mjs'
 
 const hostile = `<script>alert("1")</script> & 'x'`
 async function create(owner, fields = {}) {
@@ -101,6 +101,16 @@ test('who may make, see and end links', async () => {
   b.close()
   for (const hours of [0, -1, 8761, '5', 1.5])
     refused(await owner.post(`/rooms/${room.id}/share`, { hours }), 422, 'invalid_field', 'hours')
+})
+
+test('a link made while the room closes to the public is not made', async () => {
+  const [owner, one] = [await Person.guest(), await Person.guest()]
+  const room = await create(owner)
+  await one.post(`/rooms/${room.id}/join`)
+  const closing = sql(`begin; update room set public = false where id = '${room.id}'; select pg_sleep(0.6); commit`)
+  await until(async () => (await sql(`select count(*) from pg_stat_activity where query ~ 'pg_sleep.0.6.' and pid <> pg_backend_pid()`)) > 0)
+  refused(await one.post(`/rooms/${room.id}/share`), 403, 'not_owner')
+  await closing
 })
 
 test('the QR code is a picture of the absolute link', async () => {
