@@ -107,12 +107,16 @@ create or replace function mask_json(p member) returns text language sql immutab
         || case when p.nickname is null then '' else ',"profile":true' end
 $$;
 
--- Reactions of one message as members of its JSON: how many of each, and which the member p_viewer made.
+-- Reactions of one message as members of its JSON: how many of each, and which the member p_viewer made. Who left does
+-- not see those of later.
 create or replace function reactions_json(p_room bigint, p_seq int, p_viewer bigint) returns text language sql stable as $$
     select coalesce('"reactions":' || json_object_agg(x.name, x.count order by x.name), '"reactions":{}')
         || ',"reacted":' || coalesce(json_agg(x.name order by x.name) filter (where x.own), '[]')
       from (select r.name, count(*), bool_or(r.member = p_viewer) as own
-              from reaction r where r.room = p_room and r.seq = p_seq group by r.name) x
+              from reaction r
+             where r.room = p_room and r.seq = p_seq
+               and r.at <= coalesce((select m.left_at from member m where m.key = p_viewer), 'infinity')
+             group by r.name) x
 $$;
 
 -- `message` as docs/api.md has it, for the member p_viewer. cgi-bin/writer.c writes the same shape for a message just

@@ -71,7 +71,7 @@ begin
           from jsonb_object_keys(p_rooms) k(id) join room r on r.id = k.id
           join member mm on mm.room = r.key and mm.account = v_account
          where visible_seq(mm.key, r.last_seq) > (p_rooms ->> r.id)::int
-         order by r.last_at desc
+         order by coalesce(mm.left_at, r.last_at) desc
     loop
         if v_left = 0 then
             v_more := true;
@@ -96,14 +96,14 @@ begin
        and (r.kind = 'group' or r.last_at > v_since - interval '25 hours');
 
     select string_agg(room_json(latest.key), ',' order by latest.last_at desc) into v_conversations
-      from (select mm.key, least(r.last_at, mm.left_at) as last_at
+      from (select mm.key, coalesce(mm.left_at, r.last_at) as last_at
               from member mm join room r on r.key = mm.room
              where mm.account = v_account
                and (v_since is null or mm.changed_at > v_since or r.ended_at > v_since
                     or (mm.left_at is null and (r.last_at > v_since or r.changed_at > v_since))
                     -- the partner has read
                     or (r.kind = 'private' and exists (select from member p where p.room = r.key and p.read_at > v_since)))
-             order by least(r.last_at, mm.left_at) desc limit 200) latest;
+             order by coalesce(mm.left_at, r.last_at) desc limit 200) latest;
 
     if p_match then
         for a in select * from api.match_get(p_token, p_lease, p_relax) loop

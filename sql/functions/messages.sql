@@ -185,7 +185,7 @@ begin
         delete from reaction where room = me.room and seq = p_seq;
         update message set body = null, recalled_at = clock_timestamp(), reacted_at = null
          where room_kind = v_kind and room = me.room and seq = p_seq;
-        return next ('frame', room_channels(me.room), '{"type":"recall","room":"' || p_room || '","seq":' || p_seq || '}')::act;
+        return next ('frame', line_channels(me.room, p_seq), '{"type":"recall","room":"' || p_room || '","seq":' || p_seq || '}')::act;
     end if;
     return next ('reply', 204, null)::act;
 end $$;
@@ -198,7 +198,7 @@ declare
     r room;
 begin
     select * into r from room where key = me.room;
-    if p_seq > r.last_seq then
+    if p_seq > visible_seq(me.key, r.last_seq) then     -- who left learns nothing of what was said since
         perform fail(422, 'invalid_field', 'seq');
     end if;
     update member

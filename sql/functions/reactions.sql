@@ -54,6 +54,7 @@ create or replace function reactions_since(p_account bigint, p_since timestamptz
               join room r on r.key = m.room
               cross join lateral (select c.seq, c.reacted_at from message c
                                    where c.room_kind = r.kind and c.room = m.room and c.reacted_at > p_since
+                                     and (m.left_at is null or c.reacted_at <= m.left_at)
                                      and during_stay(m.key, c.seq)
                                    order by c.reacted_at desc limit 200) c
              where m.account = p_account and (m.left_at is null or m.left_at > p_since)

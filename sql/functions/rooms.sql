@@ -20,7 +20,8 @@ begin
     end if;
 end $$;
 
--- The caller's rooms, pinned ones first, then the latest; one that was left stands where it was left. The cursor is where the last page ended.
+-- The caller's rooms, pinned ones first, then the latest; one that was left stands where it was left, whatever is said
+-- there afterwards. The cursor is where the last page ended.
 create or replace function api.conversations(p_token bytea, p_cursor text, p_limit int) returns setof act
 language plpgsql stable as $$
 declare
@@ -30,13 +31,13 @@ declare
     v_next text;
 begin
     with mine as (
-        select m.key, m.pinned, r.id, extract(epoch from least(r.last_at, m.left_at)) as at
+        select m.key, m.pinned, r.id, extract(epoch from coalesce(m.left_at, r.last_at)) as at
           from member m join room r on r.key = m.room
          where m.account = v_account
            and (p_cursor is null
-                or (m.pinned::int, floor(extract(epoch from least(r.last_at, m.left_at)) * 1000000), r.id)
+                or (m.pinned::int, floor(extract(epoch from coalesce(m.left_at, r.last_at)) * 1000000), r.id)
                    < (v_after[1]::int, v_after[2]::numeric, v_after[3]))
-         order by m.pinned desc, least(r.last_at, m.left_at) desc, r.id desc
+         order by m.pinned desc, coalesce(m.left_at, r.last_at) desc, r.id desc
          limit p_limit + 1
     ), page as (
         select *, row_number() over (order by pinned desc, at desc, id desc) as n from mine
@@ -111,12 +112,13 @@ begin
             insert into stay (member, from_seq) values (me.key, r.last_seq + 1);
         end if;
         update member set left_at = null, joined_at = now(), changed_at = clock_timestamp(), read_seq = r.last_seq,
-                          role = case when r.members = 0 then 'owner' else 'member' end
+                          role = case when r.members = 0 then 'owner' else 'member' end,
+                          muted_until = case when r.members > 0 then muted_until end    -- nobody else could end it
          where key = me.key
         returning * into me;
         update room set members = members + 1 where key = r.key;
     end if;
-    update room set emptied_at = null where key = r.key and emptied_at is not null;
+    update room set emptied_at = null, changed_at = clock_timestamp() where key = r.key;
     return me;
 end $$;
 
@@ -180,12 +182,12 @@ begin
            kicked_at = case when p_reason = 'kicked' then v_now end
      where key = p_member.key;
     update stay set to_seq = r.last_seq where member = p_member.key and to_seq is null;
-    update room set members = members - 1, emptied_at = case when members = 1 then v_now end where key = r.key;
+    update room set members = members - 1, emptied_at = case when members = 1 then v_now end, changed_at = v_now where key = r.key;
     return next ('frame', room_channels(r.key),
                  '{"type":"member","room":"' || r.id || '","member":"' || p_member.id || '","event":"left","reason":"'
                  || p_reason || '","members":' || r.members - 1 || ',"at":"' || rfc3339(v_now) || '"}')::act;
     if p_member.role = 'owner' then
-        update member set role = 'owner', changed_at = v_now
+        update member set role = 'owner', muted_until = null, changed_at = v_now
          where key = (select m.key from member m where m.room = r.key and m.left_at is null order by m.joined_at, m.key limit 1)
         returning id into v_owner;
         if v_owner is not null then

@@ -47,3 +47,9 @@ select 'private', r.key, n, (member_of('ann', :'room')).key, 'x', gen_random_uui
   from room r, generate_series(4, 200) n where r.id = :'room';
 update room set last_seq = 200 where id = :'room';
 select is(unread('bob', :'room'), '100', 'unread lines are counted up to 100');
+
+-- marks do not tell who left how far the room has come
+select call(format('room_leave(%L, %L)', tok('cy'), :'room2')) \g /dev/null
+select say('ann', :'room2', 'two') \g /dev/null
+select is(read('cy', :'room2', 1), '204', 'who left marks what was seen');
+select is(read('cy', :'room2', 2), '422 invalid_field seq', 'and no line of later');

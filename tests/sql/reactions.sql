@@ -70,3 +70,14 @@ select is(react('bob', :'room2', 1, 'thanks'), '204', 'in a private chat');
 select call(format('room_leave(%L, %L)', tok('ann'), :'room2')) \g /dev/null
 select is(react('bob', :'room2', 1, 'like'), '409 room_ended', 'until it has ended');
 select is(line('bob', :'room2', 1) -> 'reacted', '["thanks"]', 'what was there stays');
+
+-- who left
+select group_of('ann', 'bob', 'cy') as room3 \gset
+select say('ann', :'room3', 'x') \g /dev/null
+select react('bob', :'room3', 1, 'wow'), call(format('room_leave(%L, %L)', tok('cy'), :'room3')) \g /dev/null
+update reaction set at = now() - interval '1 minute' where room = (select key from room where id = :'room3');
+select react('ann', :'room3', 1, 'wow'), react('ann', :'room3', 1, 'like') \g /dev/null
+update reaction set at = clock_timestamp() where name = 'like' or member = (member_of('ann', :'room3')).key;
+select is(line('cy', :'room3', 1) -> 'reactions', '{"wow": 1}', 'who left sees what was there');
+select is(line('bob', :'room3', 1) -> 'reactions', '{"like": 1, "wow": 2}', 'who is there sees all');
+select is(synced('cy', '-infinity') @> jsonb_build_array(jsonb_build_object('room', :'room3')), false, 'whatever a sync is asked for');

@@ -166,6 +166,16 @@ select call(format('conversations(%L, null, 50)', tok('ann'))) \g /dev/null
 select is(body() -> 'items' -> 0 ->> 'id', :'free', 'what is pinned comes first');
 select is(call(format('room_pin(%L, %L, true)', tok('dot'), :'free')), '404 no_room', 'for members');
 
+-- an heir who is muted
+select open_room('ann') as heir \gset
+select join_room('cy', :'heir'), act_on('member_mute', 'ann', :'heir', 'cy', ', 10') \g /dev/null
+select call(format('room_leave(%L, %L)', tok('ann'), :'heir')) \g /dev/null
+select is(say('cy', :'heir', 'x'), '200 1', 'can speak: nobody else could end it');
+select call(format('room_leave(%L, %L)', tok('cy'), :'heir')) \g /dev/null
+update member set muted_until = now() + interval '1 hour' where key = (member_of('cy', :'heir')).key;
+select join_room('cy', :'heir') \g /dev/null
+select is(say('cy', :'heir', 'x'), '200 2', 'also on coming back to an empty room');
+
 -- 200 groups
 insert into room (id, kind, capacity, members) select 'many' || n, 'group', 10, 1 from generate_series(1, 199) n;
 insert into member (id, room, account, alias, alias_zh) select 'm' || key, key, account_of('dot'), 'a', 'b' from room where id like 'many%';
@@ -179,6 +189,15 @@ select open_room('ann') as talk \gset
 select say('ann', :'talk', 'a'), join_room('bob', :'talk'), say('bob', :'talk', 'b') \g /dev/null
 select call(format('room_leave(%L, %L)', tok('bob'), :'talk')) \g /dev/null
 select say('ann', :'talk', 'c') \g /dev/null
+create function cursor(p_name text) returns text language plpgsql as $$
+begin
+    perform call(format('conversations(%L, null, 1)', tok(p_name)));
+    return body() ->> 'next';
+end $$;
+update room set last_at = last_at - interval '1 hour' where id = :'talk';
+select cursor('bob') as before \gset
+update room set last_at = now() + interval '1 hour' where id = :'talk';
+select is(cursor('bob'), :'before', 'what is said moves nothing in the list of who left');
 select call(format('room(%L, %L)', tok('bob'), :'talk')) \g /dev/null
 select is(body() -> 'last_message' ->> 'body', 'b', 'the last one of one''s own stays');
 select is(body() ->> 'last_seq', '2', 'is where the room has come');

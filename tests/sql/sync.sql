@@ -76,6 +76,20 @@ select call(format('message_recall(%L, %L, 2, 120)', tok('ann'), :'room2')) \g /
 select sync('bob', '{}', false, :'since') \g /dev/null
 select is(body() -> 'recalls' @> jsonb_build_array(jsonb_build_object('room', :'room2', 'seq', 2)), true, 'and at any time in a group');
 
+-- a head-count, whose frame was lost
+select group_of('ann', 'bob') as room3 \gset
+update room set last_at = now() - interval '1 hour', changed_at = now() - interval '1 hour';
+update member set changed_at = now() - interval '1 hour', read_at = null;
+update room set public = true where id = :'room3';
+select call(format('room_join(%L, %L, false)', tok('cy'), :'room3')) \g /dev/null
+select sync('ann', '{}', false, :'since') \g /dev/null
+select is(jsonb_path_query_array(body() -> 'conversations', '$[*].members'), '[3]', 'who has come is counted');
+update room set changed_at = now() - interval '1 hour';
+update member set changed_at = now() - interval '1 hour';
+select call(format('room_leave(%L, %L)', tok('cy'), :'room3')) \g /dev/null
+select sync('ann', '{}', false, :'since') \g /dev/null
+select is(jsonb_path_query_array(body() -> 'conversations', '$[*].members'), '[2]', 'and who has gone');
+
 -- the wait
 select is(sync('cy', '{}', true), '200', 'with match');
 select is(body() -> 'match' ->> 'state', 'idle', 'the wait''s state comes along');
