@@ -11,6 +11,7 @@ import {
   guest,
   line,
   meet,
+  panel,
   person,
   register,
   say,
@@ -19,16 +20,15 @@ import {
   turnTo,
   wait,
 } from '../support/browser.mjs'
-import { unique } from '../support/client.mjs'
+import { Person, unique } from '../support/client.mjs'
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../../docs/images', import.meta.url))
 const chosen = [
   'entry-phone-light-en',
   'match-phone-light-en',
-  'chat-phone-light-en',
+  'square-phone-light-en',
   'chat-phone-dark-zh',
-  'entry-wide-light-en',
-  'chat-wide-dark-en',
+  'room-wide-dark-en',
 ]
 const sizes = { phone: { width: 390, height: 844 }, wide: { width: 1280, height: 800 } }
 const talk = {
@@ -49,8 +49,36 @@ const talk = {
     ['I', '成交。窗外看得见什么？'],
   ],
 }
+/** The rooms of the square: topic, description, tags, people. The last is the one that is gone into. */
+const rooms = {
+  en: [
+    ['Learning the cello at forty', 'Wrong notes welcome.', ['music', 'practice'], 2],
+    ['What are you reading?', 'One book at a time, no spoilers.', ['books'], 6],
+    ['Bread that did not rise', 'Flour, patience, and what went wrong.', ['cooking'], 12],
+    ['Night trains', 'For those who are awake and on the move.', ['travel', 'night'], 5],
+  ],
+  zh: [
+    ['四十岁学大提琴', '拉错了也欢迎。', ['音乐', '练习'], 2],
+    ['你在读什么？', '一次聊一本，不剧透。', ['读书'], 6],
+    ['没发起来的面包', '面粉、耐心，以及哪里出了错。', ['做饭'], 12],
+    ['夜行列车', '给醒着赶路的人。', ['旅行', '夜猫子'], 5],
+  ],
+}
+const said = {
+  en: [
+    'Somewhere past midnight. The dining car is closed.',
+    'Which line is it?',
+    'The slow one along the river.',
+  ],
+  zh: ['过了半夜，餐车关了。', '哪条线？', '沿河走的慢车。'],
+}
 const names = {
   en: {
+    square: 'Square',
+    open: 'Open a room',
+    topic: 'Topic',
+    description: 'Description (optional)',
+    join: 'Join',
     back: 'Back',
     chats: /^Chats/,
     match: 'Match',
@@ -60,6 +88,11 @@ const names = {
     night: 'awake at night',
   },
   zh: {
+    square: '广场',
+    open: '开房间',
+    topic: '话题',
+    description: '简介（可不填）',
+    join: '加入',
     back: '返回',
     chats: /^聊天/,
     match: '匹配',
@@ -68,6 +101,14 @@ const names = {
     music: '音乐',
     night: '夜猫子',
   },
+}
+
+/** Opens a room with so many people. Returns them, its id and a link to it. */
+async function settle([topic, description, roomTags, count]) {
+  const people = await Promise.all(Array.from({ length: count }, () => Person.guest()))
+  const { body } = await people[0].post('/rooms', { topic, description, tags: roomTags })
+  for (const each of people.slice(1)) await each.post(`/rooms/${body.id}/join`)
+  return { people, id: body.id, link: (await people[0].post(`/rooms/${body.id}/share`)).body.url }
 }
 
 mkdirSync(folder, { recursive: true })
@@ -146,7 +187,34 @@ for (const language of ['en', 'zh']) {
   await turnTo(I, words.me)
   await I.getByRole('radiogroup').waitFor(wait)
   await picture(I, 'me', language)
-  calm(I, they)
+
+  const { people, id, link } = (await Promise.all(rooms[language].map(settle))).at(-1)
+  const [topic, description] = rooms[language].at(-1)
+  const visitor = await person(chromium, { locale: language === 'en' ? 'en-US' : 'zh-CN', path: link })
+  await visitor.getByRole('heading', { name: topic }).waitFor(wait)
+  await picture(visitor, 'share', language)
+  await turnTo(I, words.square)
+  await I.getByRole('link', { name: topic }).waitFor(wait)
+  await picture(I, 'square', language)
+  await I.getByRole('button', { name: words.open, exact: true }).click()
+  await I.getByLabel(words.topic, { exact: true }).fill(topic)
+  await I.getByLabel(words.description).fill(description)
+  await picture(I, 'create', language)
+  await I.getByRole('button', { name: words.back, exact: true }).click()
+  await I.getByRole('link', { name: topic }).click()
+  await I.getByRole('button', { name: words.join, exact: true }).click()
+  await composer(I).waitFor(wait)
+  for (const [n, text] of said[language].entries()) {
+    if (n === 1) await say(I, text)
+    else await people[n].send(id, text)
+    await line(I, text).waitFor(wait)
+  }
+  await people[1].post(`/rooms/${id}/messages/2/reactions`, { name: 'like' })
+  await panel(I)
+  await I.getByRole('log').getByRole('button', { name: /, 1$/ }).waitFor(wait)
+  await picture(I, 'room', language)
+  calm(I, they, visitor)
+  await visitor.context().close()
   await I.context().close()
   await they.context().close()
 }
