@@ -1,4 +1,4 @@
-/* Matching: one wait an account, renewed by asking, or a room at once. sql/functions/match*.sql do the work. */
+/* Matching: one wait an account, renewed by asking, or a room at once: sql/functions/match.sql, square_match.sql. */
 #include "app.h"
 
 #include <string.h>

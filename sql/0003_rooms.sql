@@ -37,14 +37,18 @@ create table square (
 ) with (fillfactor = 80);
 create index square_at on square (at, tie);
 create index square_created on square (created, tie);
--- What a room is found by. Apart from the square, so that a line in a room touches none of it.
-create table square_terms (
-    room  bigint primary key references square on delete cascade,
-    terms text[] collate "C" not null
-);
-create index square_terms_gin on square_terms using gin (terms) with (fastupdate = off);
--- Where a room stands in an order of the square.
-create type place as (room bigint, key timestamptz, tie bigint);
+-- The places once more, with the index of terms on them (sql/functions/square.sql): narrow, since of many candidates few
+-- are shown, and with nothing that a line changes indexed.
+create table square_place (
+    room    bigint primary key references square on delete cascade,
+    tie     bigint not null,
+    created timestamptz not null,
+    listed  timestamptz not null,
+    at      timestamptz not null,
+    prev    timestamptz not null
+) with (fillfactor = 90);
+-- Where a room stands in an order of the square. heading: whether it is found by topic and tags; those come first.
+create type place as (room bigint, heading boolean, key timestamptz, tie bigint);
 create type scroll_state as (begun timestamptz, after place);
 create type page as (hits place[], rest place);             -- rest: where to go on, null when there is no more
 -- Open groups with people and with room for more, the emptiest first.

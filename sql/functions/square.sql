@@ -21,26 +21,32 @@ $$;
 -- What is looked up of a text that square_text() has made: of syllabic scripts each character and each two in a row,
 -- of other words the beginnings of 3 to 10 letters and the whole.
 create or replace function text_terms(p_text text) returns setof text language sql immutable parallel safe as $$
-    select distinct x.term
-      from unnest(string_to_array(btrim(p_text), ' ')) t(token), is_syllabic(t.token) s(syllabic), length(t.token) l(length),
+    select x.term
+      from unnest(string_to_array(btrim(p_text), ' ')) t(token), driftline.is_syllabic(t.token) s(syllabic), length(t.token) l(length),
            lateral (select substr(t.token, n, size) from generate_series(1, l.length) n, generate_series(1, 2) size
                      where s.syllabic and n + size <= l.length + 1
                     union all
                     select left(t.token, size) from generate_series(3, least(l.length - 1, 10)) size where not s.syllabic
                     union all
                     select left(t.token, 60) where not s.syllabic) x(term)
+     where t.token <> ''
 $$;
 
--- All terms of a room: those of its heading once more behind a ^, each tag as a whole behind a #.
-create or replace function room_terms(p_tags text[], p_heading text, p_folded text) returns text[]
-language sql immutable parallel safe as $$
-    select array(select text_terms(p_folded) union all select '^' || text_terms(p_heading)
-                 union all select '#' || unnest(p_tags))
+-- All terms of a room on the square: those of its heading once more behind a ^, each tag as a whole behind a #. Of a room
+-- they never change, as far as the index knows: square_keep() takes a place out and puts it in anew when the text does. So
+-- the index holds them, and no table has to. Names are full: a restored database builds the index under no search path.
+create or replace function place_terms(p_room bigint) returns text[] language sql immutable parallel safe as $$
+    select array(select t.term from driftline.text_terms(q.folded) t(term)
+                 union all select '^' || t.term from driftline.text_terms(q.heading) t(term)
+                 union all select '#' || t.tag from unnest(q.tags) t(tag))
+      from driftline.square q where q.room = p_room
 $$;
+create index if not exists square_place_terms on square_place using gin (place_terms(room)) with (fastupdate = off);
 
 -- A query, chunk by chunk: patterns that the text must be like, every one of them, and the terms it must have for that.
 -- A chunk begins where a word does and may end inside one when it has three letters; syllabic scripts know no words.
-create or replace function query_parse(p_query text, out patterns text[], out terms text[])
+-- exact: what has the terms is like the patterns.
+create or replace function query_parse(p_query text, out patterns text[], out terms text[], out exact boolean)
 language sql immutable as $$
     with chunk as (
         select c.n, btrim(square_text(c.text)) as text from string_to_table(p_query, ' ') with ordinality c(text, n)
@@ -60,7 +66,8 @@ language sql immutable as $$
                                   where t.syllabic
                                  union all
                                  select left(t.token, case when t.last then 10 else 60 end)
-                                  where not t.syllabic and not (t.last and t.open and t.length < 3)) x(term))
+                                  where not t.syllabic and not (t.last and t.open and t.length < 3)) x(term)),
+           not exists (select from token t where t.i > 1 or t.length > case when t.syllabic then 2 else 10 end)
 $$;
 
 -- Keeps the square as a room is made, edited, hidden or ended.
@@ -80,8 +87,16 @@ begin
     insert into square as q (room, created, at, prev, tags, heading, folded)
     values (new.key, new.created, new.last_at, new.last_at, v_tags, v_heading, v_folded)
     on conflict (room) do update set tags = excluded.tags, heading = excluded.heading, folded = excluded.folded;
-    insert into square_terms as s (room, terms) values (new.key, room_terms(v_tags, v_heading, v_folded))
-    on conflict (room) do update set terms = excluded.terms;
+    delete from square_place where room = new.key;
+    insert into square_place (room, tie, created, listed, at, prev)
+    select q.room, q.tie, q.created, q.listed, q.at, q.prev from square q where q.room = new.key;
+    return null;
+end $$;
+
+-- Places are kept twice.
+create or replace function square_move() returns trigger language plpgsql volatile as $$
+begin
+    update square_place set created = new.created, listed = new.listed, at = new.at, prev = new.prev where room = new.room;
     return null;
 end $$;
 
@@ -91,6 +106,9 @@ create or replace trigger square_update after update of topic, description, tags
     for each row when (new.kind = 'group' and (old.topic, old.description, old.tags, old.public, old.ended_at)
                                     is distinct from (new.topic, new.description, new.tags, new.public, new.ended_at))
     execute function square_keep();
+
+create or replace trigger square_move after update of created, listed, at, prev on square
+    for each row execute function square_move();
 
 -- The next rooms of an order as it stood when the scroll began. What a line moves meanwhile stays where it was: its `at`
 -- is then past that moment, and `prev` is the one of before. Lines that were being committed just then are waited for.
@@ -103,7 +121,7 @@ declare
     v_key timestamptz := least(p_after.key, v_known);
     v_tie bigint := case when p_after.key > v_known then 9223372036854775807 else p_after.tie end;
 begin
-    if p_sort = 'active' then
+    if p_sort in ('active', 'search') then
         return query
         select * from (
             (select q.room, q.at as key, q.tie, q.tags, q.heading, q.folded from square q
@@ -133,87 +151,98 @@ begin
     end if;
 end $$;
 
--- Where an order begins.
+-- Where an order begins. A search is one more order: by heading or not, then by activity.
 create or replace function square_top(p_sort text, p_begun timestamptz) returns place language sql immutable as $$
-    select (0, case when p_sort = 'quiet' then 'epoch' else p_begun end, 9007199254740992)::place
+    select (0, p_sort = 'search', case when p_sort = 'quiet' then 'epoch' else p_begun end, 9007199254740992)::place
 $$;
 
--- How common something is: of the first thousand rooms of an order, how many fit, and how many by their heading. Five
--- in a thousand are found soonest by walking on, the others by their terms.
+-- How common something is: of the first thousand rooms of an order, how many fit, and how many by their heading. Eight in
+-- a thousand are found soonest by walking on, the others by their terms.
 create or replace function square_common(p_sort text, p_begun timestamptz, p_tag text, p_patterns text[],
                                          out overall boolean, out heading boolean)
 language sql stable as $$
     select count(*) < 1000 or count(*) filter (where w.folded like all (p_patterns)
-                                                 and (p_tag is null or w.tags @> array[p_tag])) >= 5,
-           count(*) < 1000 or count(*) filter (where w.heading like all (p_patterns)) >= 5
+                                                 and (p_tag is null or w.tags @> array[p_tag])) >= 8,
+           count(*) < 1000 or count(*) filter (where w.heading like all (p_patterns)) >= 8
       from square_walk(p_sort, p_begun, square_top(p_sort, p_begun), 1000) w
 $$;
 
--- Up to p_want rooms behind p_after that have a tag or are like the patterns, with their heading (p_heading) or only by
--- their description (not p_heading). What is not common is taken by its terms; when that turns out to be too much, and
--- for what is common, five thousand rooms are looked at, and the rest is left to the next call.
-create or replace function square_find(p_sort text, p_begun timestamptz, p_tag text, p_patterns text[], p_terms text[],
-                                       p_heading boolean, p_common boolean, p_after place, p_want int)
+-- Of up to p_want + 1 places the page: what is beyond the last one is for the next call.
+create or replace function page_of(p_places place[], p_want int, p_after place) returns page language sql immutable as $$
+    select (p_places[:p_want], case when cardinality(p_places) > p_want then coalesce(p_places[p_want], p_after) end)::page
+$$;
+
+-- Up to p_want rooms behind p_after by their terms; null when there are more than six thousand, too many to put in order.
+-- p_patterns: what they must be like besides, null when the terms say it all. p_heading: the terms that one has whose
+-- heading it is; when they are those asked for, only such are taken.
+create or replace function square_rare(p_sort text, p_begun timestamptz, p_terms text[], p_heading text[], p_patterns text[],
+                                       p_after place, p_want int)
 returns page language plpgsql stable as $$
 declare
-    v_page page;
+    v_headings bigint[] := array(select t.room from square_place t where place_terms(t.room) @> p_heading limit 6001);
+    v_count int;
+    v_places place[];
+begin
+    if p_heading = p_terms and cardinality(v_headings) > 6000 then
+        return null;
+    end if;
+    with found as materialized (
+        select t.* from square_place t where place_terms(t.room) @> p_terms limit 6001
+    ), placed as (
+        select f.room, f.tie, case when p_sort = 'new' then f.created
+                                   when f.at <= p_begun - interval '5 seconds' then f.at else f.prev end as key,
+               case when p_patterns is null then f.room = any (v_headings)
+                    else (select q.heading like all (p_patterns) from square q
+                           where q.room = f.room and q.folded like all (p_patterns)) end as heading
+          from found f where f.listed <= p_begun offset 0
+    ), behind as (
+        (select * from placed where p_sort = 'quiet' and heading is not null and (key, tie) > (p_after.key, p_after.tie)
+          order by key, tie limit p_want + 1)
+        union all
+        (select * from placed where p_sort <> 'quiet' and (heading, key, tie) < (p_after.heading, p_after.key, p_after.tie)
+            and (heading or p_heading is distinct from p_terms)
+          order by heading desc, key desc, tie desc limit p_want + 1)
+    )
+    select (select count(*) from found), array(select (room, heading, key, tie)::place from behind) into v_count, v_places;
+    return case when v_count <= 6000 then page_of(v_places, p_want, p_after) end;
+end $$;
+
+-- Up to p_want rooms behind p_after, of all or of those with a tag or like the patterns: with their heading (p_heading), or
+-- by their description alone (not p_heading). Five thousand are looked at, the rest is left to the next call.
+create or replace function square_find(p_sort text, p_begun timestamptz, p_tag text, p_patterns text[], p_heading boolean,
+                                       p_after place, p_want int)
+returns page language plpgsql stable as $$
+declare
     v_rows int := case when p_tag is null and p_patterns = '{}' then p_want + 1 else 1000 end;
+    v_places place[] := array[]::place[];
     v_at place := p_after;
     v_walked int;
     v_found place[];
     v_last place[];
 begin
-    if not p_common then
-        with found as materialized (
-            select t.room from square_terms t where t.terms @> p_terms limit 5001
-        ), placed as (
-            select q.room, case when p_sort = 'new' then q.created
-                                when q.at <= p_begun - interval '5 seconds' then q.at else q.prev end as key, q.tie
-              from found join square q on q.room = found.room
-             where q.listed <= p_begun and (p_tag is null or q.tags @> array[p_tag]) and q.folded like all (p_patterns)
-               and (p_heading is null or q.heading like all (p_patterns) = p_heading)
-        ), behind as (
-            (select * from placed where p_sort = 'quiet' and (key, tie) > (p_after.key, p_after.tie)
-              order by key, tie limit p_want + 1)
-            union all
-            (select * from placed where p_sort <> 'quiet' and (key, tie) < (p_after.key, p_after.tie)
-              order by key desc, tie desc limit p_want + 1)
-        )
-        select (select count(*) from found), array(select (room, key, tie)::place from behind) into v_walked, v_page.hits;
-        if v_walked <= 5000 then
-            v_page.rest := case when cardinality(v_page.hits) > p_want then coalesce(v_page.hits[p_want], p_after) end;
-            v_page.hits := v_page.hits[:p_want];
-            return v_page;
-        end if;
-    end if;
-    v_page.hits := array[]::place[];
     for chunk in 1 .. 5 loop
         select count(*),
-               array_agg((w.room, w.key, w.tie)::place order by w.n)
+               array_agg((w.room, coalesce(p_heading, false), w.key, w.tie)::place order by w.n)
                    filter (where (p_tag is null or w.tags @> array[p_tag]) and w.folded like all (p_patterns)
                              and (p_heading is null or w.heading like all (p_patterns) = p_heading)),
-               (array_agg((w.room, w.key, w.tie)::place order by w.n desc))[:1]
+               array_agg((w.room, coalesce(p_heading, false), w.key, w.tie)::place) filter (where w.n = v_rows)
           into v_walked, v_found, v_last
           from square_walk(p_sort, p_begun, v_at, v_rows)
                with ordinality w(room, key, tie, tags, heading, folded, n);
-        v_page.hits := v_page.hits || v_found;
-        if cardinality(v_page.hits) > p_want then
-            v_page.rest := coalesce(v_page.hits[p_want], p_after);
-            v_page.hits := v_page.hits[:p_want];
-            return v_page;
-        elsif v_walked < v_rows then
-            return v_page;
+        v_places := v_places || v_found;
+        if cardinality(v_places) > p_want or v_walked < v_rows then
+            return page_of(v_places, p_want, p_after);
         end if;
         v_at := v_last[1];
     end loop;
-    v_page.rest := v_at;
-    return v_page;
+    return (v_places, v_at)::page;
 end $$;
 
--- A cursor: the order it belongs to, when the scroll began, where it has come to. Times in microseconds.
-create or replace function square_cursor(p_order text, p_begun timestamptz, p_at place) returns text
+-- A cursor: the order it belongs to, when the scroll began, where it has come to. Times in microseconds. A search has h
+-- for headings, d for descriptions.
+create or replace function square_cursor(p_sort text, p_begun timestamptz, p_at place) returns text
 language sql immutable as $$
-    select p_order || '.' || floor(extract(epoch from p_begun) * 1000000) || '.'
+    select case when p_sort <> 'search' then left(p_sort, 1) when p_at.heading then 'h' else 'd' end || '.' || floor(extract(epoch from p_begun) * 1000000) || '.'
         || floor(extract(epoch from p_at.key) * 1000000) || '.' || p_at.tie
 $$;
 
@@ -228,16 +257,58 @@ begin
         perform fail(422, 'invalid_field', 'cursor');
     end if;
     v_scroll.after := case when p_cursor is null then square_top(p_sort, v_scroll.begun)
-                  else (0, 'epoch'::timestamptz + v_parts[3]::bigint * interval '1 microsecond', v_parts[4]::bigint)::place end;
+                           else (0, v_parts[1] = 'h', 'epoch'::timestamptz + v_parts[3]::bigint * interval '1 microsecond',
+                                 v_parts[4]::bigint)::place end;
     return v_scroll;
 end $$;
 
 -- Rooms of the square as an account sees them, in order.
 create or replace function square_items(p_account bigint, p_hits place[]) returns text language sql stable as $$
     select coalesce(string_agg(case when m.key is null then room_outside(r) else room_json(m.key) end, ',' order by h.n), '')
-      from unnest(p_hits) with ordinality h(room, key, tie, n)
+      from unnest(p_hits) with ordinality h(room, heading, key, tie, n)
       join room r on r.key = h.room
       left join member m on m.room = r.key and m.account = p_account
+$$;
+
+-- A page of a search: what is rare by its terms in one go, what is common by walking, first through the headings.
+create or replace function search_page(p_begun timestamptz, p_patterns text[], p_terms text[], p_exact boolean,
+                                       p_common boolean, p_common_heading boolean, p_after place, p_want int)
+returns page language plpgsql stable as $$
+declare
+    v_headings text[] := array(select '^' || t from unnest(p_terms) t);
+    v_patterns text[] := case when not p_exact then p_patterns end;
+    v_after place := p_after;
+    v_page page;
+    v_more page;
+begin
+    if not p_common then
+        v_page := square_rare('search', p_begun, p_terms, v_headings, v_patterns, p_after, p_want);
+        if v_page.hits is not null then
+            return v_page;
+        end if;
+    end if;
+    v_page.hits := array[]::place[];
+    if p_after.heading then
+        v_page := case when not p_common_heading
+                       then square_rare('search', p_begun, v_headings, v_headings, v_patterns, p_after, p_want) end;
+        if v_page.hits is null then
+            v_page := square_find('search', p_begun, null, p_patterns, true, p_after, p_want);
+        end if;
+        if v_page.rest is not null then
+            return v_page;
+        end if;
+        v_after := square_top('search', p_begun);
+        v_after.heading := false;
+    end if;
+    v_more := square_find('search', p_begun, null, p_patterns, false, v_after, p_want - cardinality(v_page.hits));
+    return (v_page.hits || v_more.hits, v_more.rest)::page;
+end $$;
+
+-- A page as the answer.
+create or replace function square_reply(p_account bigint, p_sort text, p_begun timestamptz, p_page page) returns act
+language sql stable as $$
+    select ('reply', 200, '{"items":[' || square_items(p_account, p_page.hits) || '],"next":'
+                          || coalesce('"' || square_cursor(p_sort, p_begun, p_page.rest) || '"', 'null') || '}')::act
 $$;
 
 -- The square, by the latest line (active), the oldest (quiet) or by when rooms were made (new).
@@ -249,47 +320,30 @@ declare
     v_from scroll_state := square_resume(p_cursor, p_sort);
     v_page page;
 begin
-    select * into v_page
-      from square_find(p_sort, v_from.begun, v_tag, '{}', array['#' || v_tag], null,
-                          v_tag is null or (square_common(p_sort, v_from.begun, v_tag, '{}')).overall, v_from.after, p_limit);
-    return next ('reply', 200, '{"items":[' || square_items(v_account, v_page.hits) || '],"next":'
-                 || coalesce('"' || square_cursor(left(p_sort, 1), v_from.begun, v_page.rest) || '"', 'null') || '}')::act;
+    if v_tag is not null and not (select c.overall from square_common(p_sort, v_from.begun, v_tag, '{}') c) then
+        v_page := square_rare(p_sort, v_from.begun, array['#' || v_tag], null, null, v_from.after, p_limit);
+    end if;
+    if v_page.hits is null then
+        v_page := square_find(p_sort, v_from.begun, v_tag, '{}', null, v_from.after, p_limit);
+    end if;
+    return next square_reply(v_account, p_sort, v_from.begun, v_page);
 end $$;
 
--- Rooms that have all words of a query: those with all of them in topic and tags first (cursors h), then the others (d).
+-- Rooms that have all words of a query: those with all of them in topic and tags first, then the others.
 create or replace function api.rooms_search(p_token bytea, p_query text, p_cursor text, p_limit int)
 returns setof act language plpgsql stable as $$
 declare
     v_account bigint := session_account(p_token);
     v_query record;
     v_common record;
-    v_from scroll_state := square_resume(p_cursor, 'active');
-    v_page page;
-    v_more page;
-    v_hits place[] := array[]::place[];
-    v_next text;
+    v_from scroll_state := square_resume(p_cursor, 'search');
+    v_page page := (array[]::place[], null)::page;
 begin
     select * into v_query from query_parse(p_query);
-    if v_query.patterns = '{}' then
-        return next ('reply', 200, '{"items":[],"next":null}')::act;
-        return;
+    if v_query.patterns <> '{}' then
+        select * into v_common from square_common('search', v_from.begun, null, v_query.patterns);
+        v_page := search_page(v_from.begun, v_query.patterns, v_query.terms, v_query.exact, v_common.overall, v_common.heading,
+                              v_from.after, p_limit);
     end if;
-    select * into v_common from square_common('active', v_from.begun, null, v_query.patterns);
-    if p_cursor is null or p_cursor like 'h%' then
-        select * into v_page
-          from square_find('active', v_from.begun, null, v_query.patterns,
-                           array(select '^' || t from unnest(v_query.terms) t), true, v_common.heading, v_from.after, p_limit);
-        v_hits := v_page.hits;
-        v_next := square_cursor('h', v_from.begun, v_page.rest);
-        v_from.after := square_top('active', v_from.begun);
-    end if;
-    if v_next is null then
-        select * into v_more
-          from square_find('active', v_from.begun, null, v_query.patterns, v_query.terms, false, v_common.overall,
-                           v_from.after, p_limit - cardinality(v_hits));
-        v_hits := v_hits || v_more.hits;
-        v_next := square_cursor('d', v_from.begun, v_more.rest);
-    end if;
-    return next ('reply', 200, '{"items":[' || square_items(v_account, v_hits) || '],"next":'
-                               || coalesce('"' || v_next || '"', 'null') || '}')::act;
+    return next square_reply(v_account, 'search', v_from.begun, v_page);
 end $$;

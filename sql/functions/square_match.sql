@@ -31,7 +31,7 @@ create or replace function match_rooms(p_account bigint, p_tags text[]) returns 
     ), rare as materialized (
         select a.tag, s.room
           from asked a, looked l,
-               lateral (select t.room from square_terms t where t.terms @> array['#' || a.tag] limit 1000) s
+               lateral (select t.room from square_place t where place_terms(t.room) @> array['#' || a.tag] limit 1000) s
          where a.rooms < l.rooms * 0.005
     ), weight as materialized (
         select a.tag, ln(1 + l.total / coalesce(nullif((select count(*) from rare x where x.tag = a.tag), 0),
