@@ -134,6 +134,18 @@ migration() {
 		[ -e "$file" ] || continue
 		printf "\\\\i '%s'\n" "${file//\'/\'\'}"
 	done
+	# What calls share is replaced in place, since some are under way; what no file has any more goes.
+	cat <<-'END'
+		do $$ declare f regprocedure; begin
+			for f in
+				select p.oid from pg_proc p
+				 where p.pronamespace = 'driftline'::regnamespace and p.xmin <> pg_current_xact_id()::xid
+				   and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+			loop
+				execute format('drop routine %s', f);
+			end loop;
+		end $$;
+	END
 	printf "insert into driftline.migration (name, checksum) values ('functions', '%s')\n" "$functions"
 	printf 'on conflict (name) do update set checksum = excluded.checksum, applied_at = now();\n\\endif\n'
 	if [ -e "$ROOT/sql/grants.sql" ]; then printf "\\\\i '%s'\n" "$(printf %s "$ROOT/sql/grants.sql" | sed "s/'/''/g")"; fi

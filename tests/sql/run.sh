@@ -28,6 +28,13 @@ make_database() {
 		echo "migrations do something when they are applied again" >&2
 		exit 1
 	fi
+	owned -c 'create function driftline.members_about(text) returns int language sql as $$ select 1 $$' \
+		-c "update driftline.migration set checksum = '' where name = 'functions'"
+	migrate | grep -v applying || [ "${PIPESTATUS[0]}" = 0 ]
+	if [ "$(owned -A -t -c "select count(*) from pg_proc where proname = 'members_about'")" != 1 ]; then
+		echo "a function of before is left when the functions change" >&2
+		exit 1
+	fi
 	owned <<-'END'
 		create schema tap;
 		create extension pgtap schema tap;
