@@ -44,6 +44,7 @@ test('its wish to drop the masks is shown to nobody', async () => {
   await applet.waitForText('You have asked. It shows only if both of you wish it.')
   await applet.tap('Keep in touch: Wish for it')
   await until(() => applet.command('tap', { name: 'Keep in touch: Take back' }))
+  await applet.waitForText('If both of you wish it, this chat stays as a contact.')
   const { peer, me } = await stranger.call('GET', `/rooms/${room.id}`)
   assert.deepStrictEqual([peer.nickname, me.reveal, me.keep], [undefined, false, false])
   assert.deepStrictEqual(
@@ -63,6 +64,7 @@ test('both wish it: each sees the other', async () => {
 
 test('keeps in touch', async () => {
   await applet.tap('Keep in touch: Wish for it')
+  await applet.waitForText('You have asked. It shows only if both of you wish it.')
   await stranger.call('POST', `/rooms/${room.id}/keep`, {})
   await applet.waitForText('This chat stays as a contact.')
 })
