@@ -173,6 +173,15 @@ describe('rooms', () => {
     expect(rooms.get('a')).toMatchObject({ last_seq: 1, unread: 1, ended: { by: 'peer', reason: 'left' } })
   })
 
+  it('do not let it put a mask back on', async () => {
+    const { rooms } = await signedIn()
+    const peer = { ...room('a').peer!, nickname: 'Ludmilla' }
+    rooms.put(room('a'))
+    say({ type: 'reveal', room: 'a', detail: room('a', { revealed: true, kept: true, peer }) })
+    rooms.put(room('a'))
+    expect(rooms.get('a')).toMatchObject({ revealed: true, kept: true, peer: { nickname: 'Ludmilla' } })
+  })
+
   it('know how far the other has read, and oneself elsewhere', async () => {
     const { rooms } = await signedIn()
     rooms.put(room('a', { last_seq: 5, unread: 3 }))

@@ -60,6 +60,9 @@ export const rooms = {
       room = { ...room, last_seq: before.last_seq, last_message: before.last_message, unread: before.unread }
     }
     if (before?.ended && !room.ended) room = { ...room, ended: before.ended }
+    // Masks that are off stay off, and so does a promise to keep in touch.
+    if (before?.revealed && !room.revealed) room = { ...room, revealed: true, peer: before.peer }
+    if (before?.kept && !room.kept) room = { ...room, kept: true }
     if (room.id === state.open) room = { ...room, unread: 0 }
     state.rooms[room.id] = room
   },
