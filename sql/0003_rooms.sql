@@ -34,7 +34,7 @@ create table square (
     tags    text[] collate "C" not null,
     heading text collate "C" not null,          -- topic and tags, folded
     folded  text collate "C" not null           -- the description too
-) with (fillfactor = 80);
+);
 create index square_at on square (at, tie);
 create index square_created on square (created, tie);
 -- The places once more, with the index of terms on them (sql/functions/square.sql): narrow, since of many candidates few

@@ -110,10 +110,11 @@ create or replace trigger square_update after update of topic, description, tags
 create or replace trigger square_move after update of created, listed, at, prev on square
     for each row execute function square_move();
 
--- The next rooms of an order as it stood when the scroll began. What a line moves meanwhile stays where it was: its `at`
--- is then past that moment, and `prev` is the one of before. Lines that were being committed just then are waited for.
-create or replace function square_walk(p_sort text, p_begun timestamptz, p_after place, p_rows int)
-returns table (room bigint, key timestamptz, tie bigint, tags text[], heading text, folded text)
+-- The next rooms of an order as it stood when the scroll began, and of each whether it has the tag and is like the patterns
+-- (fits), and whether its heading is like them all. What a line moves meanwhile stays where it was: its `at` is then past
+-- that moment, and `prev` is the one of before. Lines that were being committed just then are waited for.
+create or replace function square_walk(p_sort text, p_begun timestamptz, p_tag text, p_patterns text[], p_after place, p_rows int)
+returns table (room bigint, key timestamptz, tie bigint, fits boolean, heading boolean)
 language plpgsql stable as $$
 #variable_conflict use_column
 declare
@@ -124,28 +125,35 @@ begin
     if p_sort in ('active', 'search') then
         return query
         select * from (
-            (select q.room, q.at as key, q.tie, q.tags, q.heading, q.folded from square q
+            (select q.room, q.at as key, q.tie, q.folded like all (p_patterns) and (p_tag is null or q.tags @> array[p_tag]),
+                    q.heading like all (p_patterns)
+               from square q
               where (q.at, q.tie) < (v_key, v_tie) and q.listed <= p_begun
               order by q.at desc, q.tie desc limit p_rows)
             union all
-            (select q.room, q.prev, q.tie, q.tags, q.heading, q.folded from square q
+            (select q.room, q.prev, q.tie, q.folded like all (p_patterns) and (p_tag is null or q.tags @> array[p_tag]),
+                    q.heading like all (p_patterns)
+               from square q
               where q.at > v_known and (q.prev, q.tie) < (p_after.key, p_after.tie) and q.listed <= p_begun
               order by q.prev desc, q.tie desc limit p_rows)) x
          order by x.key desc, x.tie desc limit p_rows;
     elsif p_sort = 'quiet' then
         return query
         select * from (
-            (select q.room, q.at as key, q.tie, q.tags, q.heading, q.folded from square q
+            (select q.room, q.at as key, q.tie, p_tag is null or q.tags @> array[p_tag], false
+               from square q
               where q.at <= v_known and (q.at, q.tie) > (p_after.key, p_after.tie) and q.listed <= p_begun
               order by q.at, q.tie limit p_rows)
             union all
-            (select q.room, q.prev, q.tie, q.tags, q.heading, q.folded from square q
+            (select q.room, q.prev, q.tie, p_tag is null or q.tags @> array[p_tag], false
+               from square q
               where q.at > v_known and (q.prev, q.tie) > (p_after.key, p_after.tie) and q.listed <= p_begun
               order by q.prev, q.tie limit p_rows)) x
          order by x.key, x.tie limit p_rows;
     else
         return query
-        select q.room, q.created, q.tie, q.tags, q.heading, q.folded from square q
+        select q.room, q.created, q.tie, p_tag is null or q.tags @> array[p_tag], false
+          from square q
          where (q.created, q.tie) < (p_after.key, p_after.tie) and q.listed <= p_begun
          order by q.created desc, q.tie desc limit p_rows;
     end if;
@@ -156,15 +164,13 @@ create or replace function square_top(p_sort text, p_begun timestamptz) returns 
     select (0, p_sort = 'search', case when p_sort = 'quiet' then 'epoch' else p_begun end, 9007199254740992)::place
 $$;
 
--- How common something is: of the first thousand rooms of an order, how many fit, and how many by their heading. Eight in
--- a thousand are found soonest by walking on, the others by their terms.
+-- How common something is: of the first two thousand rooms of an order, how many fit, and how many by their heading. Six
+-- of them, three in a thousand, are found soonest by walking on, the others by their terms.
 create or replace function square_common(p_sort text, p_begun timestamptz, p_tag text, p_patterns text[],
                                          out overall boolean, out heading boolean)
 language sql stable as $$
-    select count(*) < 1000 or count(*) filter (where w.folded like all (p_patterns)
-                                                 and (p_tag is null or w.tags @> array[p_tag])) >= 8,
-           count(*) < 1000 or count(*) filter (where w.heading like all (p_patterns)) >= 8
-      from square_walk(p_sort, p_begun, square_top(p_sort, p_begun), 1000) w
+    select count(*) < 2000 or count(*) filter (where w.fits) >= 6, count(*) < 2000 or count(*) filter (where w.heading) >= 6
+      from square_walk(p_sort, p_begun, p_tag, p_patterns, square_top(p_sort, p_begun), 2000) w
 $$;
 
 -- Of up to p_want + 1 places the page: what is beyond the last one is for the next call.
@@ -172,48 +178,49 @@ create or replace function page_of(p_places place[], p_want int, p_after place) 
     select (p_places[:p_want], case when cardinality(p_places) > p_want then coalesce(p_places[p_want], p_after) end)::page
 $$;
 
--- Up to p_want rooms behind p_after by their terms; null when there are more than six thousand, too many to put in order.
--- p_patterns: what they must be like besides, null when the terms say it all. p_heading: the terms that one has whose
--- heading it is; when they are those asked for, only such are taken.
-create or replace function square_rare(p_sort text, p_begun timestamptz, p_terms text[], p_heading text[], p_patterns text[],
+-- Up to p_want rooms behind p_after by their terms; null when there are more than four thousand, too many to put in order.
+-- p_patterns: what they must be like besides, null when the terms say it all. Of a search those whose heading has the
+-- terms (p_heading), or the others.
+create or replace function square_rare(p_sort text, p_begun timestamptz, p_terms text[], p_patterns text[], p_heading boolean,
                                        p_after place, p_want int)
 returns page language plpgsql stable as $$
 declare
-    v_headings bigint[] := array(select t.room from square_place t where place_terms(t.room) @> p_heading limit 6001);
+    v_headings text[] := array(select '^' || t from unnest(p_terms) t where p_heading is not null);
+    v_terms text[] := case when p_heading then v_headings else p_terms end;
+    v_apart bigint[] := array(select t.room from square_place t where not p_heading and place_terms(t.room) @> v_headings limit 4001);
     v_count int;
     v_places place[];
 begin
-    if p_heading = p_terms and cardinality(v_headings) > 6000 then
-        return null;
-    end if;
     with found as materialized (
-        select t.* from square_place t where place_terms(t.room) @> p_terms limit 6001
+        select t.* from square_place t where place_terms(t.room) @> v_terms limit 4001
     ), placed as (
         select f.room, f.tie, case when p_sort = 'new' then f.created
-                                   when f.at <= p_begun - interval '5 seconds' then f.at else f.prev end as key,
-               case when p_patterns is null then f.room = any (v_headings)
-                    else (select q.heading like all (p_patterns) from square q
-                           where q.room = f.room and q.folded like all (p_patterns)) end as heading
-          from found f where f.listed <= p_begun offset 0
+                                   when f.at <= p_begun - interval '5 seconds' then f.at else f.prev end as key
+          from found f
+         where f.listed <= p_begun
+           and case when p_patterns is null then f.room <> all (v_apart)
+                    else exists (select from square q
+                                  where q.room = f.room and q.folded like all (p_patterns)
+                                    and q.heading like all (p_patterns) = p_heading) end
+        offset 0
     ), behind as (
-        (select * from placed where p_sort = 'quiet' and heading is not null and (key, tie) > (p_after.key, p_after.tie)
-          order by key, tie limit p_want + 1)
+        (select * from placed where p_sort = 'quiet' and (key, tie) > (p_after.key, p_after.tie) order by key, tie limit p_want + 1)
         union all
-        (select * from placed where p_sort <> 'quiet' and (heading, key, tie) < (p_after.heading, p_after.key, p_after.tie)
-            and (heading or p_heading is distinct from p_terms)
-          order by heading desc, key desc, tie desc limit p_want + 1)
+        (select * from placed where p_sort <> 'quiet' and (key, tie) < (p_after.key, p_after.tie)
+          order by key desc, tie desc limit p_want + 1)
     )
-    select (select count(*) from found), array(select (room, heading, key, tie)::place from behind) into v_count, v_places;
-    return case when v_count <= 6000 then page_of(v_places, p_want, p_after) end;
+    select (select count(*) from found), array(select (room, coalesce(p_heading, false), key, tie)::place from behind)
+      into v_count, v_places;
+    return case when v_count <= 4000 then page_of(v_places, p_want, p_after) end;
 end $$;
 
--- Up to p_want rooms behind p_after, of all or of those with a tag or like the patterns: with their heading (p_heading), or
--- by their description alone (not p_heading). Five thousand are looked at, the rest is left to the next call.
+-- Up to p_want rooms behind p_after, of all or of those that have a tag or are like the patterns: by their heading
+-- (p_heading), or by their description alone (not p_heading). Ten thousand are looked at, the rest is left to the next call.
 create or replace function square_find(p_sort text, p_begun timestamptz, p_tag text, p_patterns text[], p_heading boolean,
                                        p_after place, p_want int)
 returns page language plpgsql stable as $$
 declare
-    v_rows int := case when p_tag is null and p_patterns = '{}' then p_want + 1 else 1000 end;
+    v_rows int := case when p_tag is null and p_patterns = '{}' then p_want + 1 else 2000 end;
     v_places place[] := array[]::place[];
     v_at place := p_after;
     v_walked int;
@@ -223,12 +230,10 @@ begin
     for chunk in 1 .. 5 loop
         select count(*),
                array_agg((w.room, coalesce(p_heading, false), w.key, w.tie)::place order by w.n)
-                   filter (where (p_tag is null or w.tags @> array[p_tag]) and w.folded like all (p_patterns)
-                             and (p_heading is null or w.heading like all (p_patterns) = p_heading)),
+                   filter (where w.fits and (p_heading is null or w.heading = p_heading)),
                array_agg((w.room, coalesce(p_heading, false), w.key, w.tie)::place) filter (where w.n = v_rows)
           into v_walked, v_found, v_last
-          from square_walk(p_sort, p_begun, v_at, v_rows)
-               with ordinality w(room, key, tie, tags, heading, folded, n);
+          from square_walk(p_sort, p_begun, p_tag, p_patterns, v_at, v_rows) with ordinality w(room, key, tie, fits, heading, n);
         v_places := v_places || v_found;
         if cardinality(v_places) > p_want or v_walked < v_rows then
             return page_of(v_places, p_want, p_after);
@@ -270,38 +275,42 @@ create or replace function square_items(p_account bigint, p_hits place[]) return
       left join member m on m.room = r.key and m.account = p_account
 $$;
 
--- A page of a search: what is rare by its terms in one go, what is common by walking, first through the headings.
-create or replace function search_page(p_begun timestamptz, p_patterns text[], p_terms text[], p_exact boolean,
-                                       p_common boolean, p_common_heading boolean, p_after place, p_want int)
+-- A page of a search: through the headings first, then through the rest; what is rare by its terms, what is common, or
+-- turns out to be, by walking.
+create or replace function search_page(p_begun timestamptz, p_patterns text[], p_terms text[], p_exact boolean, p_after place,
+                                       p_want int)
 returns page language plpgsql stable as $$
 declare
-    v_headings text[] := array(select '^' || t from unnest(p_terms) t);
     v_patterns text[] := case when not p_exact then p_patterns end;
+    v_common record;
+    v_places place[] := array[]::place[];
     v_after place := p_after;
     v_page page;
-    v_more page;
 begin
-    if not p_common then
-        v_page := square_rare('search', p_begun, p_terms, v_headings, v_patterns, p_after, p_want);
-        if v_page.hits is not null then
-            return v_page;
+    select * into v_common from square_common('search', p_begun, null, p_patterns);
+    if v_after.heading then
+        if not v_common.heading then
+            v_page := square_rare('search', p_begun, p_terms, v_patterns, true, v_after, p_want);
         end if;
-    end if;
-    v_page.hits := array[]::place[];
-    if p_after.heading then
-        v_page := case when not p_common_heading
-                       then square_rare('search', p_begun, v_headings, v_headings, v_patterns, p_after, p_want) end;
         if v_page.hits is null then
-            v_page := square_find('search', p_begun, null, p_patterns, true, p_after, p_want);
+            v_page := square_find('search', p_begun, null, p_patterns, true, v_after, p_want);
         end if;
         if v_page.rest is not null then
             return v_page;
         end if;
+        v_places := v_page.hits;
+        v_page.hits := null;
         v_after := square_top('search', p_begun);
         v_after.heading := false;
     end if;
-    v_more := square_find('search', p_begun, null, p_patterns, false, v_after, p_want - cardinality(v_page.hits));
-    return (v_page.hits || v_more.hits, v_more.rest)::page;
+    if not v_common.overall then
+        v_page := square_rare('search', p_begun, p_terms, v_patterns, false, v_after, p_want - cardinality(v_places));
+    end if;
+    if v_page.hits is null then
+        v_page := square_find('search', p_begun, null, p_patterns, false, v_after, p_want - cardinality(v_places));
+    end if;
+    v_page.hits := v_places || v_page.hits;
+    return v_page;
 end $$;
 
 -- A page as the answer.
@@ -335,15 +344,12 @@ returns setof act language plpgsql stable as $$
 declare
     v_account bigint := session_account(p_token);
     v_query record;
-    v_common record;
     v_from scroll_state := square_resume(p_cursor, 'search');
     v_page page := (array[]::place[], null)::page;
 begin
     select * into v_query from query_parse(p_query);
     if v_query.patterns <> '{}' then
-        select * into v_common from square_common('search', v_from.begun, null, v_query.patterns);
-        v_page := search_page(v_from.begun, v_query.patterns, v_query.terms, v_query.exact, v_common.overall, v_common.heading,
-                              v_from.after, p_limit);
+        v_page := search_page(v_from.begun, v_query.patterns, v_query.terms, v_query.exact, v_from.after, p_limit);
     end if;
     return next square_reply(v_account, 'search', v_from.begun, v_page);
 end $$;

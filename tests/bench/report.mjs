@@ -55,6 +55,14 @@ const targets = { driftline: 'Driftline', peer: 'Node ws, stored', nchan: 'raw N
 const remarks = []
 const costs = []
 
+// What only reads is told as it was measured.
+const reads = lines.filter(({ row }) => ['search', 'history', 'export'].includes(row))
+for (const { row, target, ...figures } of reads)
+  console.log(`${row}, ${target}: ` + Object.entries(figures).map(([name, value]) => `${name} ${value}`).join(', '))
+const [found, scanned] = ['driftline', 'scan'].map((target) => reads.find((l) => l.row === 'search' && l.target === target))
+if (found) console.log(`search, sequential scan / Driftline: p50 ${(scanned.p50_ms / found.p50_ms).toFixed(0)}, p99 ${(scanned.p99_ms / found.p99_ms).toFixed(0)}`)
+if (lines.length === reads.length) process.exit()
+
 console.log(`\n| work | ${Object.values(targets).join(' | ')} | Driftline / peer | the same by CPU | Driftline / raw Nchan |\n|---|---|---|---|---|---|---|`)
 for (const row of Object.keys(rows).filter((name) => lines.some((l) => l.row === name))) {
   const { key, title, beside } = rows[row]

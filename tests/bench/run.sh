@@ -2,7 +2,11 @@
 # Measures Driftline beside a bare Node chat that stores its messages (peer/), raw Nchan that stores nothing, and
 # PostgreSQL's bare INSERT: all in one run, on one machine, the database with fsync and synchronous_commit on.
 #
-#   tests/bench/run.sh [ROW...]      rows: pairs one rooms idle (all of them)
+#   tests/bench/run.sh [ROW...]      rows: pairs one rooms idle search history export (all of them)
+#
+# The last three are of Driftline alone, in a database as full as a large service's (fill.sh): search among BENCH_ROOMS
+# (1000000) rooms beside a sequential scan of the same, pages of a room's history of BENCH_LINES (10000000) lines, and the
+# export of one of BENCH_EXPORT (1000000).
 #
 # Each row is run in rounds, one target after the other, every time on freshly started programs; medians of the rounds
 # are printed, and ratios, which are what to look at. BENCH_ROUNDS (3), BENCH_SECONDS (8, a measurement), BENCH_PORT
@@ -15,7 +19,7 @@ export LC_ALL=C.UTF-8
 HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd -P -- "$HERE/../.." && pwd)
 ROWS=("$@")
-[ $# -gt 0 ] || ROWS=(pairs one rooms idle)
+[ $# -gt 0 ] || ROWS=(pairs one rooms idle search history export)
 ROUNDS=${BENCH_ROUNDS:-3}
 SECONDS_EACH=${BENCH_SECONDS:-8}
 PATIENCE=${BENCH_PATIENCE:-20}
@@ -176,10 +180,43 @@ round() {
 	if [ "$row" = pairs ]; then measure_insert; fi
 }
 
+result() { printf 'row=%s target=%s %s\n' "$1" "$2" "$3" | tee -a "$RESULTS" >&2; }
+
+# What only reads, in a database that is full.
+measure_reads() {
+	local row=$1 reads=("node" "$HERE/reads.mjs" "$1" --port "$PORT")
+	case $row in
+	search)
+		"$HERE/fill.sh" rooms "${BENCH_ROOMS:-1000000}" >&2
+		admin -d driftline -A -t -f "$HERE/queries.sql" >"$WORK/queries"
+		settle
+		result search driftline "$("${reads[@]}" --queries "$WORK/queries")"
+		result search scan "$(admin -d driftline -A -t -f "$HERE/scan.sql")"
+		;;
+	history)
+		"$HERE/fill.sh" messages "${BENCH_LINES:-10000000}" >&2
+		settle
+		result history driftline "$("${reads[@]}" --token bench-messages --room bench-messages --lines "${BENCH_LINES:-10000000}")"
+		;;
+	export)
+		"$HERE/fill.sh" export "${BENCH_EXPORT:-1000000}" >&2
+		settle
+		result export driftline "$("${reads[@]}" --token bench-export --room bench-export --process "$(supervised api)")"
+		;;
+	esac
+}
+
 main() {
 	local row number
 	prepare
 	for row in "${ROWS[@]}"; do
+		case $row in
+		search | history | export)
+			say "bench: $row"
+			measure_reads "$row"
+			continue
+			;;
+		esac
 		for number in $(seq "$ROUNDS"); do
 			say "bench: $row, round $number of $ROUNDS"
 			round "$row"
