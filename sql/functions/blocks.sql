@@ -3,20 +3,6 @@
 -- caller sees nothing of it any more, there alone, and nobody else notices.
 set local search_path = driftline;
 
--- The member of a room that somebody means by its mask.
-create or replace function block_target(me member, p_member text) returns member language plpgsql stable as $$
-declare
-    v_other member;
-begin
-    select * into v_other from member where room = me.room and id = p_member;
-    if v_other.key is null then
-        perform fail(404, 'no_member');
-    elsif v_other.key = me.key then
-        perform fail(409, 'yourself');
-    end if;
-    return v_other;
-end $$;
-
 -- One's own view of a group changes by whom one hides there.
 create or replace function hidden_changed(me member) returns setof act language plpgsql volatile as $$
 begin
@@ -37,7 +23,7 @@ create or replace function api.block_add(p_token bytea, p_room text, p_member te
 language plpgsql volatile as $$
 declare
     me member := session_member(p_token, p_room);
-    v_other member := block_target(me, p_member);
+    v_other member := member_other(me, p_member);
 begin
     if exists (select from room r where r.key = me.room and r.kind = 'group') then
         insert into hidden (member, other) values (me.key, v_other.key) on conflict do nothing;
@@ -60,7 +46,7 @@ create or replace function api.block_remove(p_token bytea, p_room text, p_member
 language plpgsql volatile as $$
 declare
     me member := session_member(p_token, p_room);
-    v_other member := block_target(me, p_member);
+    v_other member := member_other(me, p_member);
 begin
     delete from block where account = me.account and member = v_other.key;
     delete from hidden where member = me.key and other = v_other.key;

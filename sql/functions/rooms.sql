@@ -237,7 +237,7 @@ begin
     return me;
 end $$;
 
--- Somebody else in the room, for its owner to act upon.
+-- Somebody else who is or was in the room, by the mask.
 create or replace function member_other(me member, p_member text) returns member language plpgsql stable as $$
 declare
     m member;
@@ -400,30 +400,29 @@ begin
     return next ('reply', 204, null)::act;
 end $$;
 
--- How one keeps a room in one's own list.
-create or replace function api.room_pin(p_token bytea, p_room text, p_on boolean) returns setof act
+-- How one keeps a room in one's own list; null leaves it as it is.
+create or replace function room_keep(p_token bytea, p_room text, p_pinned boolean, p_silent boolean) returns setof act
 language plpgsql volatile as $$
 declare
     me member := session_member(p_token, p_room);
 begin
-    update member set pinned = p_on, changed_at = clock_timestamp() where key = me.key and pinned <> p_on;
+    update member set pinned = coalesce(p_pinned, pinned), silent = coalesce(p_silent, silent), changed_at = clock_timestamp()
+     where key = me.key and (pinned, silent) <> (coalesce(p_pinned, pinned), coalesce(p_silent, silent));
     if found then
         return next room_frame_own(me);
     end if;
     return next ('reply', 204, null)::act;
 end $$;
 
+create or replace function api.room_pin(p_token bytea, p_room text, p_on boolean) returns setof act
+language sql volatile as $$
+    select * from room_keep(p_token, p_room, p_on, null)
+$$;
+
 create or replace function api.room_silence(p_token bytea, p_room text, p_on boolean) returns setof act
-language plpgsql volatile as $$
-declare
-    me member := session_member(p_token, p_room);
-begin
-    update member set silent = p_on, changed_at = clock_timestamp() where key = me.key and silent <> p_on;
-    if found then
-        return next room_frame_own(me);
-    end if;
-    return next ('reply', 204, null)::act;
-end $$;
+language sql volatile as $$
+    select * from room_keep(p_token, p_room, null, p_on)
+$$;
 
 -- Groups that have had nobody in them for so long end by themselves.
 create or replace function rooms_age(p_hours int) returns void language plpgsql volatile as $$
