@@ -134,7 +134,9 @@ step('its people are known by their masks', async () => {
   await closePanel(ann)
   await line(ann, '晚上好').waitFor(wait)
   await seen(ann, alias) // beside the line
-  const chinese = await (await people(bob)).allInnerTexts()
+  const theirs = await people(bob)
+  await theirs.nth(1).waitFor(wait)
+  const chinese = await theirs.allInnerTexts()
   assert.equal(chinese.length, 2)
   for (const text of chinese) assert.match(text, /^\p{Script=Han}+/u)
 })

@@ -8,7 +8,9 @@ export function useShares(room: string) {
   const loaded = ref(false)
 
   async function load(): Promise<void> {
-    items.value = (await api.list(room)).items
+    const live = (await api.list(room)).items
+    const made = items.value.filter((one) => !live.some(({ code }) => code === one.code))
+    items.value = [...made, ...live]
     loaded.value = true
   }
 
