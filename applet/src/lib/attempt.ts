@@ -1,4 +1,7 @@
-/** One thing at a time that may fail: what is under way, and why the last one did not work. */
+/**
+ * One thing at a time that may fail: what is under way, and why the last one did not work. What is only being loaded
+ * (`load`) keeps nobody from acting meanwhile.
+ */
 import { computed, ref, type Ref } from 'vue'
 import { errorText } from '@/i18n/errors'
 
@@ -14,7 +17,7 @@ export function useAttempt<Name extends string>() {
     action: () => Promise<unknown>,
     known: (error: unknown) => boolean = () => false,
   ): Promise<boolean> {
-    if (busy.value) return false
+    if (busy.value && (busy.value !== 'load' || name === 'load')) return false
     busy.value = name
     thrown.value = null
     try {
@@ -24,7 +27,7 @@ export function useAttempt<Name extends string>() {
       if (!known(error)) thrown.value = error
       return false
     } finally {
-      busy.value = ''
+      if (busy.value === name) busy.value = ''
     }
   }
 
