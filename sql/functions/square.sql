@@ -35,7 +35,8 @@ $$;
 -- All terms of a room on the square: those of its heading once more behind a ^, each tag as a whole behind a #. Of a room
 -- they never change, as far as the index knows: square_keep() takes a place out and puts it in anew when the text does. So
 -- the index holds them, and no table has to. Names are full: a restored database builds the index under no search path.
-create or replace function place_terms(p_room bigint) returns text[] language sql immutable parallel safe as $$
+-- It costs enough that no plan works terms out row by row.
+create or replace function place_terms(p_room bigint) returns text[] language sql immutable parallel safe cost 10000 as $$
     select array(select t.term from driftline.text_terms(q.folded) t(term)
                  union all select '^' || t.term from driftline.text_terms(q.heading) t(term)
                  union all select '#' || t.tag from unnest(q.tags) t(tag))

@@ -33,7 +33,8 @@ STARTED=
 
 # Its own deployment: nothing of an operator's settings is used or touched.
 while read -r name; do unset "$name"; done < <(compgen -v DRIFTLINE_)
-export DRIFTLINE_STATE=$WORK/state DRIFTLINE_PORT=$PORT DRIFTLINE_LIMIT_MESSAGES=0 DRIFTLINE_LIMIT_MATCHES=0
+export DRIFTLINE_STATE=$WORK/state DRIFTLINE_PORT=$PORT DRIFTLINE_LIMIT_MESSAGES=0 DRIFTLINE_LIMIT_MATCHES=0 \
+	DRIFTLINE_LIMIT_SIGNALS=0
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -180,7 +181,13 @@ round() {
 	if [ "$row" = pairs ]; then measure_insert; fi
 }
 
-result() { printf 'row=%s target=%s %s\n' "$1" "$2" "$3" | tee -a "$RESULTS" >&2; }
+# result ROW TARGET COMMAND...: what the command prints goes to the results.
+result() {
+	local row=$1 target=$2
+	shift 2
+	"$@" >"$WORK/line"
+	printf 'row=%s target=%s %s\n' "$row" "$target" "$(cat "$WORK/line")" | tee -a "$RESULTS" >&2
+}
 
 # What only reads, in a database that is full.
 measure_reads() {
@@ -190,18 +197,18 @@ measure_reads() {
 		"$HERE/fill.sh" rooms "${BENCH_ROOMS:-1000000}" >&2
 		admin -d driftline -A -t -f "$HERE/queries.sql" >"$WORK/queries"
 		settle
-		result search driftline "$("${reads[@]}" --queries "$WORK/queries")"
-		result search scan "$(admin -d driftline -A -t -f "$HERE/scan.sql")"
+		result search driftline "${reads[@]}" --queries "$WORK/queries"
+		result search scan admin -d driftline -A -t -f "$HERE/scan.sql"
 		;;
 	history)
 		"$HERE/fill.sh" messages "${BENCH_LINES:-10000000}" >&2
 		settle
-		result history driftline "$("${reads[@]}" --token bench-messages --room bench-messages --lines "${BENCH_LINES:-10000000}")"
+		result history driftline "${reads[@]}" --token bench-messages --room bench-messages --lines "${BENCH_LINES:-10000000}"
 		;;
 	export)
 		"$HERE/fill.sh" export "${BENCH_EXPORT:-1000000}" >&2
 		settle
-		result export driftline "$("${reads[@]}" --token bench-export --room bench-export --process "$(supervised api)")"
+		result export driftline "${reads[@]}" --token bench-export --room bench-export --process "$(supervised api)"
 		;;
 	esac
 }

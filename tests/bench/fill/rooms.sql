@@ -11,6 +11,8 @@ set parallel_tuple_cost = 0;
 set min_parallel_table_scan_size = 0;
 begin;
 set local session_replication_role = replica;   -- no triggers: their work is done below, in bulk
+select relowner::regrole as owner from pg_class where oid = 'square'::regclass \gset
+set local role :owner;
 select setseed(0.5) \g /dev/null
 select coalesce(max(key), 0) as before from room \gset
 
@@ -30,12 +32,13 @@ with token as materialized (
 )
 select t.p as n, string_agg(w.word, case when t.p % 10 in (7, 8) then '' else ' ' end order by t.i) as text
   from token t
-  join fill_word w on w.language = t.language and w.rank = floor(exp(t.chance * ln(case t.language when 'latin' then 30000 else 10000 end)))
+  join fill_word w on w.language = t.language and w.rank = floor(exp(t.chance * ln(case t.language when 'latin' then 30000 else 10000 end)))::int
  group by t.p;
 create unlogged table fill_room as
-select n, ceil(random() * 200000) as topic, floor(random() * 5) as phrases, ceil(random() * 200000) as p1, ceil(random() * 200000) as p2,
-       ceil(random() * 200000) as p3, ceil(random() * 200000) as p4, floor(random() * 4) as tags,
-       floor(exp(random() * ln(30000))) as t1, floor(exp(random() * ln(30000))) as t2, floor(exp(random() * ln(10000))) as t3,
+select n, ceil(random() * 200000)::int as topic, floor(random() * 5)::int as phrases, ceil(random() * 200000)::int as p1,
+       ceil(random() * 200000)::int as p2, ceil(random() * 200000)::int as p3, ceil(random() * 200000)::int as p4,
+       floor(random() * 4)::int as tags, floor(exp(random() * ln(30000)))::int as t1, floor(exp(random() * ln(30000)))::int as t2,
+       floor(exp(random() * ln(10000)))::int as t3,
        now() - random() ^ 3 * interval '300 days' as at, random() * interval '60 days' as age
   from generate_series(1, :rooms) n;
 analyze fill_word, fill_phrase, fill_room;
