@@ -2,25 +2,25 @@
 set local search_path = driftline;
 
 -- Up to twenty rooms for an account, the best first: of those with people and a free seat that it neither is in nor was
--- put out of. Without tags the emptiest, at random among their like: a thousand of them are looked at, from a random one
--- on. With tags (folded) only rooms that share one: a tag weighs the more the fewer rooms have it. Tags that five in a
--- thousand have are met among those looked at; of a rarer one a thousand rooms are taken by it.
-create or replace function match_rooms(p_account bigint, p_tags text[]) returns setof bigint language sql volatile as $$
-    with start as materialized (
-        select floor(random() * max(o.key))::bigint as key, min(o.members) as members
-          from (select (select max(r.key) from room r) as key,
-                       (select min(r.members) from room r
-                         where r.kind = 'group' and r.public and r.ended_at is null and r.members > 0) as members) o
-    ), near as materialized (
+-- put out of. Without tags the emptiest, at random among their like: a thousand of them are looked at, half of them from
+-- a random one on. With tags (folded) only rooms that share one: a tag weighs the more the fewer rooms have it. Tags that
+-- five in a thousand have are met among those looked at; of a rarer one a thousand rooms are taken by it.
+create or replace function match_rooms(p_account bigint, p_tags text[]) returns setof bigint language plpgsql volatile as $$
+declare
+    v_key bigint := random() * (select max(r.key) from room r);
+    v_members int := (select min(r.members) from room r where r.kind = 'group' and r.public and r.ended_at is null and r.members > 0);
+begin
+    return query
+    with near as materialized (
         select n.key, q.tags
           from (
-            (select r.key from start s, room r
-              where r.kind = 'group' and r.public and r.ended_at is null and r.members > 0 and (r.members, r.key) >= (s.members, s.key)
-              order by r.members, r.key limit 1000)
+            (select r.key from room r
+              where r.kind = 'group' and r.public and r.ended_at is null and r.members > 0 and (r.members, r.key) >= (v_members, v_key)
+              order by r.members, r.key limit 500)
             union
             (select r.key from room r
               where r.kind = 'group' and r.public and r.ended_at is null and r.members > 0
-              order by r.members, r.key limit 1000)) n
+              order by r.members, r.key limit 500)) n
           join square q on q.room = n.key
     ), looked as materialized (
         select count(*)::float8 as rooms,
@@ -48,8 +48,8 @@ create or replace function match_rooms(p_account bigint, p_tags text[]) returns 
        and not exists (select from member m where m.room = r.key and m.account = p_account
                                               and (m.left_at is null or m.kicked_at is not null))
      order by (select sum(w.weight) from weight w where w.tag = any (q.tags)) desc nulls last, r.members, random()
-     limit 20
-$$;
+     limit 20;
+end $$;
 
 -- What a new room is called: its tags, as many as fit, or a pair of words in the account's language.
 create or replace function match_topic(p_account bigint, p_tags text[]) returns text language sql volatile as $$
