@@ -248,7 +248,8 @@ end $$;
 -- for headings, d for descriptions.
 create or replace function square_cursor(p_sort text, p_begun timestamptz, p_at place) returns text
 language sql immutable as $$
-    select case when p_sort <> 'search' then left(p_sort, 1) when p_at.heading then 'h' else 'd' end || '.' || floor(extract(epoch from p_begun) * 1000000) || '.'
+    select case when p_sort <> 'search' then left(p_sort, 1) when p_at.heading then 'h' else 'd' end
+        || '.' || floor(extract(epoch from p_begun) * 1000000) || '.'
         || floor(extract(epoch from p_at.key) * 1000000) || '.' || p_at.tie
 $$;
 
