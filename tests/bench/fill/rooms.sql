@@ -68,8 +68,6 @@ select x.*, x.heading || square_text(x.description) as folded
           from room r where r.key > :before offset 0) x;
 insert into square (room, created, listed, at, prev, tags, heading, folded)
 select key, created, created, last_at, last_at, tags, heading, folded from fill_text order by last_at;   -- a row is written when its room is stirred
-insert into square_place (room, tie, created, listed, at, prev)
-select room, tie, created, listed, at, prev from square where room > :before;
 \ir place_terms.sql
 drop table fill_word, fill_phrase, fill_room, fill_text;
 commit;
