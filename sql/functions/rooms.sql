@@ -169,6 +169,12 @@ begin
     return query select * from room_enter(v_account, v_room, p_profile, false);
 end $$;
 
+-- Of a room that is not public the owner's links alone are live.
+create or replace function shares_keep(p_room bigint) returns void language sql volatile as $$
+    delete from share s using room r, member m
+     where s.room = p_room and r.key = p_room and not r.public and m.key = s.member and m.role <> 'owner'
+$$;
+
 -- A member of a group goes: the stay ends, the seat is free, and the longest there takes over from an owner. The frames
 -- that tell the others. The caller holds the room's lock.
 create or replace function member_out(r room, p_member member, p_reason text) returns setof act
@@ -190,6 +196,7 @@ begin
         update member set role = 'owner', muted_until = null, changed_at = v_now
          where key = (select m.key from member m where m.room = r.key and m.left_at is null order by m.joined_at, m.key limit 1)
         returning id into v_owner;
+        perform shares_keep(r.key);
         if v_owner is not null then
             return next owner_frame(r, v_owner);
         end if;
@@ -270,9 +277,7 @@ begin
            changed_at = clock_timestamp()
      where key = r.key
     returning * into r;
-    if not r.public then
-        delete from share where room = r.key and member <> me.key;
-    end if;
+    perform shares_keep(r.key);
     return next ('frame', room_channels(r.key), '{"type":"room","room":"' || r.id || '","detail":{' || room_facts(r) || '}}')::act;
     return next ('reply', 200, room_json(me.key))::act;
 end $$;
@@ -396,6 +401,7 @@ begin
     update member set role = case when key = me.key then 'member' else 'owner' end, muted_until = null,
                       changed_at = clock_timestamp()
      where key in (me.key, v_other.key);
+    perform shares_keep(r.key);
     return next owner_frame(r, v_other.id);
     return next ('reply', 204, null)::act;
 end $$;

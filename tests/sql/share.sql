@@ -1,5 +1,5 @@
 -- Links into a group.
-select guest('ann'), guest('bob'), guest('cy') \g /dev/null
+select guest('ann'), guest('bob'), guest('cy'), guest('dan') \g /dev/null
 select call(format('room_create(%L, ''tea'', '''', ''{}'', 10, false, ''always'', false)', tok('ann'))) \g /dev/null
 select body() ->> 'id' as room \gset
 create function t.share_new(p_name text, p_room text) returns text language plpgsql as $$
@@ -48,6 +48,12 @@ select is(share_use('cy', :'bobs'), '404 no_share', 'others'' links end when it 
 select is(share_use('cy', :'anns'), '200', 'the owner''s do not');
 select call(format('member_kick(%L, %L, %L)', tok('ann'), :'room', (member_of('cy', :'room')).id)) \g /dev/null
 select is(share_use('cy', :'anns'), '403 banned_from_room', 'no link is a way back');
+select share_new('ann', :'room') as handed \gset
+select call(format('member_promote(%L, %L, %L)', tok('ann'), :'room', (member_of('bob', :'room')).id)) \g /dev/null
+select is(share_use('dan', :'handed'), '404 no_share', 'nor do the owner''s, once the room is somebody else''s');
+select share_new('bob', :'room') as bobs \gset
+select call(format('room_leave(%L, %L)', tok('bob'), :'room')) \g /dev/null
+select is(share_use('dan', :'bobs'), '404 no_share', 'or its owner has left');
 select share_new('ann', :'room') from generate_series(1, 25) \g /dev/null
 select is((select count(*) from share), 20::bigint, 'twenty live links are enough');
 select call(format('room_close(%L, %L)', tok('ann'), :'room')) \g /dev/null
