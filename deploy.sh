@@ -4,7 +4,7 @@
 #
 # Everything of a running Driftline is in its state folder (var/ or
 # DRIFTLINE_STATE) and in its folder of sockets; a runit tree in the state
-# folder keeps the parts up: postgres, api, auth, nginx. Nothing here touches the
+# folder keeps the parts up: postgres, api, auth, admin, nginx. Nothing here touches the
 # services of the system.
 
 set -Eeuo pipefail
@@ -21,7 +21,7 @@ RUN_PACKAGES=(nginx libnginx-mod-nchan postgresql-15 postgresql-client-15 runit 
 	ca-certificates procps)
 TEST_PACKAGES=(git iproute2 chromium fonts-noto-cjk fonts-noto-color-emoji postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
 	shellcheck shfmt clang clang-format clang-tidy cppcheck libclang-rt-14-dev)
-HANDLERS=(api auth)
+HANDLERS=(api auth admin)
 SOCKETS_SUFFIX=/.s.PGSQL.5432
 OUTPUT=
 SECONDS=0
@@ -40,6 +40,8 @@ SECONDS=0
 . "$ROOT/lib/deploy/parts.sh"
 # shellcheck source=lib/deploy/nginx.sh
 . "$ROOT/lib/deploy/nginx.sh"
+# shellcheck source=lib/deploy/admin.sh
+. "$ROOT/lib/deploy/admin.sh"
 # shellcheck source=lib/deploy/running.sh
 . "$ROOT/lib/deploy/running.sh"
 
@@ -66,6 +68,7 @@ command_up() {
 	say "Ready after $SECONDS s: $(address)"
 	say "  to stop it: $([ "$GIVEN_STATE" = "$ROOT/var" ] || say "DRIFTLINE_STATE='$GIVEN_STATE' ")'$ROOT/deploy.sh' down"
 	say "  its settings: $GIVEN_STATE/driftline.conf"
+	say "  to look after it: '$ROOT/driftctl' --help"
 }
 
 # down: Stops everything that `up` started. Data stay.
@@ -89,7 +92,7 @@ command_down() {
 	done
 	rm -f -- "$STATE/service/supervisor"
 	if [ -d "$RUN" ]; then
-		rm -f -- "$RUN"/{api,auth,publish,internal}.sock
+		rm -f -- "$RUN"/{api,auth,admin-cgi,admin,publish,internal}.sock
 		rmdir -- "$RUN" 2>/dev/null || true
 	fi
 	say "Driftline is down; its data are in $STATE"
@@ -132,7 +135,7 @@ command_logs() {
 	hand_over tail "${options[@]}" -- "$STATE"/log/*/current
 }
 
-# restart [PART]: Stops and starts all parts, or one: postgres, api, auth or nginx.
+# restart [PART]: Stops and starts all parts, or one: postgres, api, auth, admin or nginx.
 command_restart() {
 	local service chosen
 	need_state

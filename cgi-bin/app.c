@@ -30,7 +30,7 @@ int app_run(enum pool pool, void (*background)(void))
 		fprintf(stderr, "secrets/pepper in %s is missing or is not 64 hex digits\n", config.state);
 		return EXIT_FAILURE;
 	}
-	db_start(database_url(), config.db_connections);
+	db_start(database_url(), "api", config.db_connections);
 	publish_start(path_in(config.run, "publish.sock"));
 	password_pool(config.hash_workers, config.hash_queue);
 	rate_limit(RATE_MESSAGES, config.limit_messages);

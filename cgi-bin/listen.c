@@ -4,7 +4,8 @@
  *   listen [--user NAME] SOCKET... -- PROGRAM [ARGUMENT...]
  *   listen --check SOCKET...
  *
- * SOCKET is ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH. Two things that nginx
+ * SOCKET is ADDRESS:PORT, [ADDRESS]:PORT, unix:PATH, which its folder's group may
+ * connect to, or private:PATH, which nobody may but who starts this. Two things that nginx
  * cannot do by itself need this: TCP_NODELAY on plain connections that were
  * upgraded (accepted sockets inherit it from here; without it a second small
  * frame waits some 40 ms for a delayed acknowledgement), and a port below 1024
@@ -38,7 +39,8 @@ static _Noreturn void die(const char *what, const char *why)
 	exit(1);
 }
 
-static int open_unix(const char *path, const struct passwd *user, const char *name)
+/* user: whose it becomes. */
+static int open_unix(const char *path, const struct passwd *user, mode_t mode, const char *name)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t length = strlen(path);
@@ -53,8 +55,7 @@ static int open_unix(const char *path, const struct passwd *user, const char *na
 		die(name, strerror(errno));
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
 		die(name, strerror(errno));
-	/* its folder's group (setgid) may connect, nobody else */
-	if ((user && chown(path, user->pw_uid, (gid_t)-1) < 0) || chmod(path, 0660) < 0)
+	if ((user && chown(path, user->pw_uid, (gid_t)-1) < 0) || chmod(path, mode) < 0)
 		die(name, strerror(errno));
 	return fd;
 }
@@ -65,7 +66,7 @@ static char *split_port(char *text)
 	char *colon = strrchr(text, ':');
 
 	if (!colon)
-		die(text, "give ADDRESS:PORT or unix:PATH");
+		die(text, "give ADDRESS:PORT, unix:PATH or private:PATH");
 	*colon = '\0';
 	return colon + 1;
 }
@@ -104,7 +105,9 @@ static int open_tcp(const char *name)
 
 static int open_socket(const char *name, const struct passwd *user)
 {
-	int fd = strncmp(name, "unix:", 5) == 0 ? open_unix(name + 5, user, name) : open_tcp(name);
+	int fd = strncmp(name, "unix:", 5) == 0      ? open_unix(name + 5, user, 0660, name)
+	         : strncmp(name, "private:", 8) == 0 ? open_unix(name + 8, NULL, 0600, name)
+	                                             : open_tcp(name);
 
 	if (listen(fd, BACKLOG) < 0)
 		die(name, strerror(errno));

@@ -104,8 +104,10 @@ int act_result(struct request *r, PGresult *result)
 int act_call(struct request *r, const char *function, const struct db_params *rest)
 {
 	struct db_params params = {0};
-	if (r->route->who == SESSION)
+	if (r->route->who != ANYONE)
 		params.values[params.count++] = act_bytea(r, r->token, sizeof r->token);
+	if (r->route->who == MODERATOR || r->route->who == OWNER)
+		params.values[params.count++] = r->route->who == OWNER ? "owner" : "moderator";
 	for (int i = 0; i < rest->count; i++)
 		params.values[params.count++] = rest->values[i];
 	return act_result(r, db_call(function, &params));

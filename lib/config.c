@@ -61,6 +61,8 @@ const struct setting config_settings[] = {
 	    "A PostgreSQL (15 or newer) of yours, as a libpq URL or connection string. Empty: one of its own in the state folder."),
 	STRING("DRIFTLINE_DATABASE_OWNER_URL", database_owner_url, "",
 	    "What migrations connect with, if not DRIFTLINE_DATABASE_URL."),
+	STRING("DRIFTLINE_DATABASE_ADMIN_URL", database_admin_url, "",
+	    "What the admin program connects with, if not DRIFTLINE_DATABASE_URL: needed with DRIFTLINE_DATABASE_OWNER_URL."),
 	PATH("DRIFTLINE_TLS_CERTIFICATE", tls_certificate, "",
 	    "The certificate with its chain, in PEM. With it the port speaks https (TLS 1.2 and 1.3, HTTP/2, HSTS)."),
 	PATH("DRIFTLINE_TLS_KEY", tls_key, "",
@@ -77,6 +79,8 @@ const struct setting config_settings[] = {
 	    "Passwords that are hashed at a time: each takes 32 MiB and a core for about 0.3 s."),
 	INT("DRIFTLINE_HASH_QUEUE", hash_queue, "64", 0, 10000,
 	    "Passwords that may wait for a worker; more are refused with 503."),
+	INT("DRIFTLINE_ADMIN_HOURS", admin_hours, "12", 1, 720,
+	    "Hours that the token of an admin who has logged in is good for."),
 	STRING("DRIFTLINE_WECHAT_URL", wechat_url, "https://api.weixin.qq.com",
 	    "Where WeChat's API is."),
 	STRING("DRIFTLINE_WECHAT_APPID", wechat_appid, "",
@@ -306,6 +310,8 @@ static bool check(char *error, size_t size)
 	               config.public_url[length - 1] == '/'))
 		return refuse(error, size, "DRIFTLINE_PUBLIC_URL=%s: give http:// or https://, a host, and no path",
 		              config.public_url);
+	if (*config.database_owner_url && !*config.database_admin_url)
+		return refuse(error, size, "DRIFTLINE_DATABASE_OWNER_URL is set: set DRIFTLINE_DATABASE_ADMIN_URL too");
 	if (!*config.wechat_appid != !*config.wechat_secret)
 		return refuse(error, size, "DRIFTLINE_WECHAT_APPID and DRIFTLINE_WECHAT_SECRET are set together or not at all");
 	return true;

@@ -19,6 +19,7 @@ struct config {
 	const char *run;
 	const char *database_url;
 	const char *database_owner_url;
+	const char *database_admin_url;
 	const char *tls_certificate;
 	const char *tls_key;
 	bool plain_http;
@@ -29,6 +30,7 @@ struct config {
 	int db_connections;
 	int hash_workers;
 	int hash_queue;
+	int admin_hours;
 
 	/* WeChat; wechat_url and wechat_appid empty: not configured */
 	const char *wechat_url;

@@ -23,12 +23,13 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t given;
 	struct connection *free;
-	const char *url;
+	const char *url, *schema;
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .given = PTHREAD_COND_INITIALIZER};
 
-void db_start(const char *url, int connections)
+void db_start(const char *url, const char *schema, int connections)
 {
 	pool.url = url;
+	pool.schema = schema;
 	for (int i = 0; i < connections; i++) {
 		struct connection *connection = calloc(1, sizeof *connection);
 		if (connection == NULL)
@@ -101,9 +102,13 @@ static bool connection_open(struct connection *connection)
 	if (now.tv_sec < connection->retry.tv_sec)
 		return false;
 	PQfinish(connection->pg);
-	static const char options[] =
-		"-c statement_timeout=5s -c lock_timeout=4s -c idle_in_transaction_session_timeout=10s"
-		" -c synchronous_commit=on -c client_min_messages=warning -c jit=off";
+	/* What is given here takes the place of PGOPTIONS, which may name the role to take on. */
+	char options[512];
+	const char *more = getenv("PGOPTIONS");
+	snprintf(options, sizeof options,
+	         "-c statement_timeout=5s -c lock_timeout=4s -c idle_in_transaction_session_timeout=10s"
+	         " -c synchronous_commit=on -c client_min_messages=warning -c jit=off %s",
+	         more != NULL ? more : "");
 	const char *const keys[] = {"dbname", "connect_timeout", "application_name", "options", NULL};
 	const char *const values[] = {pool.url, "2", "driftline", options, NULL};
 	connection->pg = PQconnectdbParams(keys, values, 1);
@@ -124,7 +129,7 @@ static bool function_prepare(struct connection *connection, const char *function
 		if (strcmp(connection->prepared[i], function) == 0)
 			return true;
 	char sql[256];
-	size_t size = (size_t)snprintf(sql, sizeof sql, "select * from api.%s(", function);
+	size_t size = (size_t)snprintf(sql, sizeof sql, "select * from %s.%s(", pool.schema, function);
 	for (int i = 1; i <= count; i++)
 		size += (size_t)snprintf(sql + size, sizeof sql - size, "%s$%d", i > 1 ? "," : "", i);
 	snprintf(sql + size, sizeof sql - size, ")");

@@ -1,4 +1,4 @@
-/* PostgreSQL: a pool of connections, calls of functions of schema api, arrays for calls that carry many rows. */
+/* PostgreSQL: a pool of connections, calls of functions of one schema, arrays for calls that carry many rows. */
 #ifndef DRIFTLINE_DB_H
 #define DRIFTLINE_DB_H
 
@@ -8,8 +8,11 @@
 
 /* db.c */
 
-/* Sets up connections that are opened when they are first needed. url: a libpq URL or connection string. */
-void db_start(const char *url, int connections);
+/*
+ * Sets up connections that are opened when they are first needed. url: a libpq URL or connection string. schema: whose
+ * functions are called.
+ */
+void db_start(const char *url, const char *schema, int connections);
 /* Gives the calling thread a connection of its own beside those, so that it never waits for the others' calls. */
 void db_reserve(void);
 
@@ -24,7 +27,7 @@ struct db_params {
 };
 
 /*
- * Calls `select * from api.<function>($1, …)`, prepared under that name, in a transaction of its own. Returns the
+ * Calls `select * from <schema>.<function>($1, …)`, prepared under that name, in a transaction of its own. Returns the
  * result, the caller clears it: rows, or an error with its SQLSTATE. NULL: the database could not be reached within
  * two seconds, or went away during the call, whose outcome is then unknown.
  */

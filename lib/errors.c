@@ -45,6 +45,9 @@ static const struct {
 	{"slow_mode", "This room is in slow mode. Please wait a little.", "该房间已开启慢速模式，请稍候。"},
 	{"client_id_used", "That client_id belongs to another message.", "该 client_id 已用于另一条消息。"},
 	{"not_yours", "That is somebody else's message.", "这不是你的消息。"},
+	{"owners_only", "That is for owners.", "该操作仅限所有者。"},
+	{"no_admin", "There is no such admin.", "没有这位管理员。"},
+	{"admin_exists", "There is an admin of that name.", "该管理员名称已存在。"},
 	{"too_late", "It is too late to take this back.", "已超过可撤回的时间。"},
 };
 

@@ -143,7 +143,7 @@ static int session_find(struct request *r)
 	const char *token = cookie;
 	if (bearer[0]) {
 		if (strncasecmp(bearer, "Bearer ", 7) != 0)
-			return r->route->who == SESSION ? fail(r, 401, "unauthorized") : 0;
+			return r->route->who != ANYONE ? fail(r, 401, "unauthorized") : 0;
 		token = bearer + 7;
 		size = strlen(token);
 	}
@@ -151,7 +151,7 @@ static int session_find(struct request *r)
 	r->by_cookie = cookie != NULL;
 	if (r->has_token)
 		sha256(token, size, r->token);
-	return r->route->who == SESSION && !r->has_token ? fail(r, 401, "unauthorized") : 0;
+	return r->route->who != ANYONE && !r->has_token ? fail(r, 401, "unauthorized") : 0;
 }
 
 /*

@@ -20,9 +20,10 @@ struct request;
 enum { PENDING = -1, BROKEN = -2 };
 typedef int handler(struct request *r);
 
-enum who { ANYONE, SESSION }; /* SESSION: with a token; whether it lives, the database says */
+/* With a token, an account's or an admin's of at least that role; whether it lives and is one, the database says. */
+enum who { ANYONE, SESSION, MODERATOR, OWNER };
 /* The program that serves a route. POOL_LOOP: api too, in its event loop itself, since the handler never waits. */
-enum pool { POOL_ALL, POOL_API, POOL_LOOP, POOL_AUTH };
+enum pool { POOL_ALL, POOL_API, POOL_LOOP, POOL_AUTH, POOL_ADMIN };
 
 enum rate { RATE_NONE, RATE_MESSAGES, RATE_MATCHES, RATE_SIGNALS, RATE_COUNT }; /* a budget per session and minute */
 
@@ -112,7 +113,7 @@ const char *error_message(const char *code, bool chinese);
 /*
  * Calls api.<function>(token, …), then publishes its frames and ends its connections, and puts its reply into r->reply.
  * Returns the reply's status; errors raised there are answered as they say. The session's token goes in first where
- * the route asks for one.
+ * the route asks for one; where it asks for an admin, the role that it takes behind it.
  */
 int act_call(struct request *r, const char *function, const struct db_params *rest);
 #define ACT(r, function, ...) \
@@ -157,6 +158,11 @@ void server_close(struct request *r, int status);
 /* accept.c: libfcgi's accept loops, a thread for each request. For work that takes a thread anyway. */
 
 void accept_start(int socket, int threads);
+
+/* cgi.c: one request of plain CGI. */
+
+/* Answers the request that stands in the environment and on standard input, on standard output. Returns the exit code. */
+int cgi_run(const struct route *routes, enum pool pool);
 
 /* loop.c: one thread reads all connections; handlers run in it (POOL_LOOP) or in worker threads. */
 

@@ -62,6 +62,8 @@ configure_cluster() {
 		driftline $me postgres
 		driftline $me driftline_owner
 		driftline $HANDLER_USER driftline_web
+		driftline $HANDLER_USER driftline_admin
+		driftline $me driftline_admin
 	END
 	own "$DB_USER:" 600 "$STATE/pg/postgresql.conf" "$STATE/pg/pg_hba.conf" "$STATE/pg/pg_ident.conf"
 }
@@ -69,23 +71,24 @@ configure_cluster() {
 make_database() {
 	local admin=(psql -X -q -v ON_ERROR_STOP=1 -h "$RUN" -U postgres -d postgres)
 	"${admin[@]}" <<-'END'
-		select format('create role %I login', r) from unnest(array['driftline_owner', 'driftline_web']) r
+		select format('create role %I login', r) from unnest(array['driftline_owner', 'driftline_web', 'driftline_admin']) r
 		where not exists (select from pg_roles where rolname = r) \gexec
 		select 'create database driftline owner driftline_owner' where not exists (select from pg_database where datname = 'driftline') \gexec
 		revoke all on database driftline from public;
 		-- what a handler refuses is no error of the database's: driftline.fail() keeps it out of the log
 		grant set on parameter log_min_messages to driftline_owner;
-		grant connect on database driftline to driftline_web;
+		grant connect on database driftline to driftline_web, driftline_admin;
 	END
 }
 
-# A database of the operator's: the handlers' role is one that their user may take on.
+# A database of the operator's: the handlers' roles are ones that their user may take on.
 make_roles() {
 	owner_psql -q <<-'END'
 		set client_min_messages = warning;
-		select 'create role driftline_web' where not exists (select from pg_roles where rolname = 'driftline_web') \gexec
-		select format('grant driftline_web to %I', current_user)
-		where not pg_has_role(current_user, 'driftline_web', 'member') \gexec
+		select format('create role %I', r) from unnest(array['driftline_web', 'driftline_admin']) r
+		where not exists (select from pg_roles where rolname = r) \gexec
+		select format('grant %I to %I', r, current_user) from unnest(array['driftline_web', 'driftline_admin']) r
+		where not pg_has_role(current_user, r, 'member') \gexec
 	END
 }
 
@@ -125,7 +128,7 @@ migration() {
 	printf '\\if :pending\n\\warn applying functions\n'
 	cat <<-'END'
 		do $$ declare f regprocedure; begin
-			for f in select p.oid from pg_proc p where p.pronamespace = to_regnamespace('api') loop
+			for f in select p.oid from pg_proc p where p.pronamespace in (to_regnamespace('api'), to_regnamespace('admin_api')) loop
 				execute format('drop routine %s cascade', f);
 			end loop;
 		end $$;

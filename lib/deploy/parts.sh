@@ -82,9 +82,9 @@ write_handler() {
 	if [ -n "$DRIFTLINE_DATABASE_URL" ] && [ -z "$DRIFTLINE_DATABASE_OWNER_URL" ]; then
 		role='PGOPTIONS="-c role=driftline_web" '
 	fi
-	# libfcgi, in auth alone, waits by select(), which knows descriptors below 1024 only
+	# libfcgi, in auth and admin, waits by select(), which knows descriptors below 1024 only
 	write_service "$name" TERM <<-END
-		$([ "$name" != auth ] || say "ulimit -n 1024")
+		$([ "$name" = api ] || say "ulimit -n 1024")
 		exec env -i PATH="\$PATH" LC_ALL="\$LC_ALL" ${role}DRIFTLINE_CONFIG=$(quote "$STATE/effective.conf") $(is_root && say "chpst -u $HANDLER_USER:driftline") $(quote "$STATE/bin/$name")
 	END
 }
@@ -93,7 +93,7 @@ write_nginx() {
 	local dir=$STATE/service/nginx sockets
 	mapfile -t sockets < <(listeners)
 	write_service nginx TERM <<-END
-		exec chpst -P $(quote "$STATE/bin/listen") $(is_root && say "--user $WEB_USER") $(quote "unix:$RUN/publish.sock") $(quote "unix:$RUN/internal.sock") ${sockets[*]} -- /usr/sbin/nginx -e stderr -p $(quote "$CONF/") -c $(quote "$CONF/nginx.conf")
+		exec chpst -P $(quote "$STATE/bin/listen") $(is_root && say "--user $WEB_USER") $(quote "unix:$RUN/publish.sock") $(quote "unix:$RUN/internal.sock") $(quote "private:$RUN/admin.sock") ${sockets[*]} -- /usr/sbin/nginx -e stderr -p $(quote "$CONF/") -c $(quote "$CONF/nginx.conf")
 	END
 	put "$dir/listeners" < <(printf '%s\n' "${sockets[@]}")
 	# Let answers under way end; whoever is still connected after that is cut.
@@ -118,12 +118,15 @@ write_nginx() {
 
 # What the programs read: the settings as they are now, whatever the environment says later.
 write_settings() {
-	local database=$DRIFTLINE_DATABASE_URL
-	if [ -z "$database" ]; then database="host=$RUN dbname=driftline user=driftline_web"; fi
+	local database=$DRIFTLINE_DATABASE_URL admin=${DRIFTLINE_DATABASE_ADMIN_URL:-$DRIFTLINE_DATABASE_URL}
+	if [ -z "$database" ]; then
+		database="host=$RUN dbname=driftline user=driftline_web" admin="host=$RUN dbname=driftline user=driftline_admin"
+	fi
 	if [ ! -e "$STATE/effective.conf" ]; then (umask 077 && : >"$STATE/effective.conf"); fi
 	(
 		umask 077
 		DRIFTLINE_STATE=$STATE DRIFTLINE_RUN=$RUN DRIFTLINE_DATABASE_URL=$database DRIFTLINE_DATABASE_OWNER_URL='' \
+			DRIFTLINE_DATABASE_ADMIN_URL=$admin \
 			"$ROOT/build/config" --file | put "$STATE/effective.conf"
 	)
 	own "$HANDLER_USER:" 400 "$STATE/effective.conf"

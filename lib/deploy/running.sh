@@ -139,7 +139,7 @@ address() {
 wait_ready() {
 	local service
 	if [ "$DRIFTLINE_NGINX" = off ]; then
-		for service in "${HANDLERS[@]}"; do wait_for 100 test -S "$RUN/$service.sock" || true; done
+		for service in api auth admin-cgi; do wait_for 100 test -S "$RUN/$service.sock" || true; done
 		return 0
 	fi
 	wait_for 300 ready && return 0
@@ -154,7 +154,7 @@ wait_ready() {
 # Programs are replaced by renaming, so that those that run keep theirs.
 install_programs() {
 	local program
-	for program in "${HANDLERS[@]}" listen config; do
+	for program in "${HANDLERS[@]}" ctl listen config; do
 		[ -x "$ROOT/build/$program" ] || fail "build/$program is not there" "make did not build it" "make"
 		put "$STATE/bin/$program" <"$ROOT/build/$program"
 		chmod 755 "$STATE/bin/$program"
@@ -200,6 +200,7 @@ apply() {
 			"$(remedy "$OUTPUT" "nothing of it was changed; put right what it names, then run it again")"
 	}
 	sed 's/^/  database: /' "$OUTPUT"
+	make_admin_token
 	for service in "${HANDLERS[@]}"; do start "$service"; done
 	if [ "$DRIFTLINE_NGINX" = on ]; then start_nginx; fi
 	wait_ready

@@ -200,7 +200,7 @@ create or replace function ended_json(r room, p_me member) returns text language
     select case when r.ended_at is null then 'null'
            else '{"at":"' || rfc3339(r.ended_at) || '","by":"'
                 || case when r.ended_by = p_me.key then 'me'
-                        when r.kind = 'private' then 'peer'
+                        when r.kind = 'private' and r.ended_why = 'left' then 'peer'
                         when r.ended_by is null then 'service'
                         else 'owner' end
                 || '","reason":"' || r.ended_why || '"}' end

@@ -95,8 +95,8 @@ test('as root, its parts are users without privileges, and its secrets are their
   assert.notEqual((await as('driftline-web', 'cat', path.join(state, 'effective.conf'))).status, 0);
   // who may be whom in the database
   const psql = (user, role) => as(user, 'psql', '-X', '-h', it.sockets, '-U', role, '-d', 'driftline', '-Atc', 'select current_user');
-  assert.equal((await psql('driftline', 'driftline_web')).stdout.trim(), 'driftline_web');
-  for (const [user, role] of [['driftline', 'driftline_owner'], ['driftline', 'postgres'], ['driftline-web', 'driftline_web'], ['nobody', 'driftline_web']])
+  for (const role of ['driftline_web', 'driftline_admin']) assert.equal((await psql('driftline', role)).stdout.trim(), role);
+  for (const [user, role] of [['driftline', 'driftline_owner'], ['driftline', 'postgres'], ['driftline-web', 'driftline_web'], ['driftline-web', 'driftline_admin'], ['nobody', 'driftline_web']])
     assert.notEqual((await psql(user, role)).status, 0, `${user} as ${role}`);
 });
 
@@ -109,6 +109,32 @@ test('the role of the handlers owns nothing and can only call functions', async 
     (select rolsuper or rolcreaterole or rolcreatedb from pg_roles where rolname = 'driftline_web'),
     current_setting('fsync') || current_setting('synchronous_commit') || current_setting('listen_addresses'), current_user`);
   assert.equal(asked.stdout.trim(), '0|0|f|f|f|onon|driftline_owner', asked.text);
+});
+
+test('the machine has an owner, whose token only root reads; up keeps it, and makes it anew when it is gone or dead', async () => {
+  const file = path.join(it.realState, 'secrets', 'admin-token');
+  const stats = (more = {}) => run(path.join(place, 'driftctl'), ['stats'], { env: environment({ DRIFTLINE_STATE: it.state, ...more }), cwd: '/' });
+  const { uid, mode } = statSync(file);
+  assert.deepEqual([uid, mode & 0o777], [process.getuid(), 0o400]);
+  const first = readFileSync(file, 'utf8').trim();
+  assert.equal((await stats()).status, 0, (await stats()).text);
+  assert.doesNotMatch((await it.up()).stdout, /token/);
+  assert.equal(readFileSync(file, 'utf8').trim(), first);
+  for (const [what, lose] of [['gone', async () => rmSync(file)],
+    ['near its end', () => it.deploy('psql', '-qc', "update driftline.admin_token set expires = now() + interval '6 days'")]]) {
+    const before = existsSync(file) ? readFileSync(file, 'utf8').trim() : first;
+    await lose();
+    assert.match((await it.up()).stdout, /a token for driftctl is in /, what);
+    assert.notEqual(readFileSync(file, 'utf8').trim(), before, what);
+    assert.equal((await stats()).status, 0, what);
+    assert.equal((await stats({ DRIFTLINE_ADMIN_TOKEN: before })).status, 1, what);
+  }
+  if (!root) return;
+  const as = (user, ...command) => run('setpriv', ['--reuid', user, '--regid', 'driftline', '--init-groups', ...command], { cwd: '/' });
+  for (const user of ['driftline', 'driftline-web', 'driftline-db']) {
+    assert.notEqual((await as(user, 'cat', file)).status, 0, user);
+    assert.notEqual((await as(user, 'curl', '-s', '--unix-socket', path.join(it.sockets, 'admin.sock'), 'http://x/admin/v1/stats')).status, 0, user);
+  }
 });
 
 test('a second up is quick, restarts nothing, and keeps the data', async () => {
@@ -124,7 +150,7 @@ test('a second up is quick, restarts nothing, and keeps the data', async () => {
 test('status says how it is', async () => {
   const status = await it.deploy('status');
   assert.equal(status.status, 0, status.text);
-  for (const part of ['postgres', 'api', 'auth', 'nginx']) assert.match(status.stdout, new RegExp(`^${part} +runs`, 'm'));
+  for (const part of ['postgres', 'api', 'auth', 'admin', 'nginx']) assert.match(status.stdout, new RegExp(`^${part} +runs`, 'm'));
   assert.match(status.stdout, /^ready +yes$/m);
   assert.match((await it.deploy('logs', 'api')).stdout, /started/);
 });
@@ -157,7 +183,7 @@ function hasEnded(pid) {
   }
 }
 
-const parts = [['api'], ['auth'], ['nginx'], ['postgres'], ['nginx', 'worker'], ['postgres', 'walwriter']];
+const parts = [['api'], ['auth'], ['admin'], ['nginx'], ['postgres'], ['nginx', 'worker'], ['postgres', 'walwriter']];
 for (const [part, child] of parts)
   test(`kill -9 of ${child ? `${part}'s ${child}` : part}: it is back by itself`, async () => {
     const pid = child ? Number((await run('pgrep', ['-P', String(it.pid(part)), '-f', child])).stdout.split('\n')[0]) : it.pid(part);

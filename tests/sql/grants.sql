@@ -42,3 +42,19 @@ select throws_ok($$ create table api.x (y int) $$, '42501', null, 'nor DDL in ap
 select throws_ok($$ create table public.x (y int) $$, '42501', null, 'nor in public');
 select throws_ok($$ create or replace function api.ready() returns boolean language sql as 'select true' $$, '42501', null, 'nor replacing a function');
 reset role;
+
+-- The admin program's role: the functions of schema admin_api, and nothing else.
+select is((select count(*) from pg_class where relowner = 'driftline_admin'::regrole)
+          + (select count(*) from pg_proc where proowner = 'driftline_admin'::regrole)
+          + (select count(*) from pg_auth_members where member = 'driftline_admin'::regrole), 0::bigint, 'driftline_admin owns nothing and is in no other role');
+select is_empty($$ select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                    where n.nspname in ('driftline', 'api', 'admin_api') and c.relkind in ('r', 'p', 'v', 'm', 'f')
+                      and has_table_privilege('driftline_admin', c.oid, 'select, insert, update, delete, truncate, references, trigger') $$,
+                'it touches no table');
+select is_empty($$ select p.oid::regprocedure from pg_proc p where p.pronamespace = 'admin_api'::regnamespace
+                      and (not has_function_privilege('driftline_admin', p.oid, 'execute') or has_function_privilege('driftline_web', p.oid, 'execute')
+                           or not p.prosecdef or not coalesce('search_path=driftline, api, pg_temp' = any (p.proconfig), false)) $$,
+                'it alone may call every function of admin_api, which run as their owner under a search path of their own');
+select is(has_schema_privilege('driftline_admin', 'api', 'usage'), false, 'the handlers'' functions are not its');
+select is(has_schema_privilege('driftline_web', 'admin_api', 'usage'), false, 'nor its functions the handlers''');
+select is(has_schema_privilege('driftline_admin', 'driftline', 'usage'), false, 'it sees nothing of schema driftline');

@@ -7,6 +7,6 @@ select is(
        from plpgsql_check_function_tb(p.oid, coalesce((select tgrelid from pg_trigger where tgfoid = p.oid limit 1), 0), fatal_errors => false, other_warnings => true, performance_warnings => false,
                                       extra_warnings => true, security_warnings => true) c), null, p.oid::regprocedure::text)
   from pg_proc p join pg_language l on l.oid = p.prolang
- where p.pronamespace in ('api'::regnamespace, 'driftline'::regnamespace) and l.lanname = 'plpgsql'
+ where p.pronamespace in ('api'::regnamespace, 'admin_api'::regnamespace, 'driftline'::regnamespace) and l.lanname = 'plpgsql'
    and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
  order by 1;

@@ -20,6 +20,7 @@ make_database() {
 	owned -d postgres <<-'END'
 		select 'create role driftline_owner login' where not exists (select from pg_roles where rolname = 'driftline_owner') \gexec
 		select 'create role driftline_web login' where not exists (select from pg_roles where rolname = 'driftline_web') \gexec
+		select 'create role driftline_admin login' where not exists (select from pg_roles where rolname = 'driftline_admin') \gexec
 		drop database if exists driftline_sql_test;
 		create database driftline_sql_test owner driftline_owner template template0 encoding 'UTF8' locale 'C.UTF-8';
 	END

@@ -50,7 +50,7 @@ static int database_make(void **state)
 	PQfinish(pg);
 	log_threshold = (enum log_level) - 1; /* what fails here fails on purpose */
 	publish_start("/nowhere/publish.sock");
-	db_start("dbname=driftline_unit_test", CONNECTIONS);
+	db_start("dbname=driftline_unit_test", "api", CONNECTIONS);
 	return 0;
 }
 

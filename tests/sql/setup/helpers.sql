@@ -17,8 +17,8 @@ create function account_of(p_name text) returns bigint language sql stable as $$
     select account from session where token = tok(p_name)
 $$;
 
--- Calls `api.<call>` and keeps what it answers in acts. Returns the status, or "status code field" of a failure.
-create function call(p_call text) returns text language plpgsql as $$
+-- Calls a function that returns act rows and keeps them in acts. Returns the status, or "status code field" of a failure.
+create function run(p_call text) returns text language plpgsql as $$
 declare
     v_code text;
     v_field text;
@@ -26,7 +26,7 @@ declare
 begin
     delete from acts;
     begin
-        execute 'insert into acts (kind, target, body) select * from api.' || p_call;
+        execute 'insert into acts (kind, target, body) select * from ' || p_call;
     exception when others then
         if sqlstate not like 'DL%' then
             raise;
@@ -37,6 +37,8 @@ begin
     end;
     return coalesce((select target from acts where kind = 'reply'), 'none');
 end $$;
+
+create function call(p_call text) returns text language sql as $$ select run('api.' || p_call) $$;
 
 create function body() returns jsonb language sql stable as $$ select body::jsonb from acts where kind = 'reply' $$;
 create function frame(p_type text) returns jsonb language sql stable as $$
@@ -94,3 +96,19 @@ begin
     end loop;
     return v_room.id;
 end $$;
+
+-- An admin whose token is the name, and a call of a function of schema admin_api by one: p_rest are the arguments behind
+-- token and role, as SQL has them.
+create function admin_new(p_name text, p_role text default 'moderator') returns void language sql as $$
+    insert into admin (name, role) values (p_name, p_role);
+    select admin_token_add((select id from admin where name = p_name), tok(p_name), 1);
+$$;
+create function admin_call(p_name text, p_function text, p_rest text default '', p_asks text default 'moderator') returns text
+language sql as $$
+    select run(format('admin_api.%I(%L, %L%s)', p_function, tok(p_name), p_asks, coalesce(', ' || nullif(p_rest, ''), '')))
+$$;
+-- The last thing that the audit log has: "admin command target note".
+create function audited() returns text language sql stable as $$
+    select concat_ws(' ', a.name, u.command, nullif(u.target, ''), nullif(u.note, '')) from audit u join admin a on a.id = u.admin
+     order by u.id desc limit 1
+$$;
