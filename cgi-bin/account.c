@@ -175,12 +175,12 @@ int account_login(struct request *r)
 	                     token);
 }
 
-/* POST /login/guest: 200, an account without name or password. */
+/* POST /login/guest: 200, an account without name or password; 202 blacklisted for a token of a guest who is banned. */
 int account_guest(struct request *r)
 {
 	char token[ID_SIZE + 1];
-	const char *digest = token_make(r, token);
-	return session_reply(r, ACT(r, "login_guest", digest, locale(r)), token);
+	const char *digest = token_make(r, token), *old = r->has_token ? act_bytea(r, r->token, sizeof r->token) : NULL;
+	return session_reply(r, ACT(r, "login_guest", digest, locale(r), old), token);
 }
 
 /* POST /login/wechat {code}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash and sealed. */

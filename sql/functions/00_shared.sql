@@ -13,6 +13,16 @@ begin
     raise exception using errcode = 'DL' || p_status, message = p_code, column = p_field, detail = p_more::text;
 end $$;
 
+-- The time, for what lasts for days: tests shift it by the setting driftline.shift, an interval, which nothing else sets.
+create or replace function clock() returns timestamptz language sql stable as $$
+    select now() + coalesce(nullif(current_setting('driftline.shift', true), '')::interval, '0')
+$$;
+
+-- When somebody is to go from a room who has gone in truth: one to ten minutes from now, at random.
+create or replace function departure_time() returns timestamptz language sql volatile as $$
+    select clock() + make_interval(secs => 60 + 540 * random())
+$$;
+
 create or replace function rfc3339(p_at timestamptz) returns text language sql stable as $$
     select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;

@@ -16,7 +16,8 @@ begin
 end $$;
 
 create or replace function session_new(p_account bigint, p_token bytea) returns void language sql volatile as $$
-    insert into session (token, account, expires) values (p_token, p_account, now() + interval '30 days')
+    insert into session (token, account, expires, muted_until)
+    select p_token, a.id, now() + interval '30 days', a.muted_until from account a where a.id = p_account
 $$;
 
 -- 202 when the name is taken.
@@ -39,10 +40,14 @@ begin
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
 
-create or replace function api.login_guest(p_token bytea, p_locale text) returns setof act language plpgsql volatile as $$
+-- p_old: the token that the caller had before, or null. A guest who was banned is told so.
+create or replace function api.login_guest(p_token bytea, p_locale text, p_old bytea default null) returns setof act
+language plpgsql volatile as $$
 declare
-    v_account bigint := account_new(p_locale, null);
+    v_account bigint;
 begin
+    perform ban_check(a) from barred b join account a on a.id = b.account where b.token = p_old;
+    v_account := account_new(p_locale, null);
     perform session_new(v_account, p_token);
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
@@ -65,25 +70,32 @@ begin
     end if;
 end $$;
 
--- Opens a session after the right password: p_hash is what it was checked against, so that a password changed
--- meanwhile opens nothing. The blacklisted get 202 and no session.
+-- 202 for the blacklisted, who are told what ban_json says.
+create or replace function ban_check(a account) returns void language plpgsql volatile as $$
+begin
+    if a.banned_until > clock() then
+        perform fail(202, 'blacklisted', '', ban_json(a));
+    end if;
+end $$;
+
+-- Opens a session, unless the account is banned. The caller holds its row `for share`: a ban waits for that, or is seen.
 create or replace function session_open(p_account account, p_token bytea) returns setof act language plpgsql volatile as $$
 begin
-    if p_account.banned_until > now() then
-        perform fail(202, 'blacklisted', '', jsonb_build_object(
-            'until', case when isfinite(p_account.banned_until) then rfc3339(p_account.banned_until) end,
-            'reason', p_account.ban_reason));
+    perform ban_check(p_account);
+    if p_account.banned_until is not null then      -- a ban that is over
+        perform departures_cancel(p_account.id);
     end if;
     perform session_new(p_account.id, p_token);
     return next ('reply', 200, user_json(p_account.id))::act;
 end $$;
 
+-- After the right password: p_hash is what it was checked against, so that a password changed meanwhile opens nothing.
 create or replace function api.login(p_token bytea, p_account bigint, p_hash bytea) returns setof act
 language plpgsql volatile as $$
 declare
     v_account account;
 begin
-    select * into v_account from account a where a.id = p_account and a.hash = p_hash for key share;
+    select * into v_account from account a where a.id = p_account and a.hash = p_hash for share;
     if v_account.id is null then
         perform fail(404, 'bad_credentials');
     end if;
@@ -96,7 +108,7 @@ declare
     v_account account;
 begin
     perform pg_advisory_xact_lock(hashtextextended(encode(p_openid_hash, 'hex'), 0));
-    select * into v_account from account a where a.openid_hash = p_openid_hash;
+    select * into v_account from account a where a.openid_hash = p_openid_hash for share;
     if v_account.id is null then
         v_account.id := account_new(p_locale, null);
         update account set openid_hash = p_openid_hash, openid_sealed = p_openid_sealed

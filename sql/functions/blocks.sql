@@ -13,7 +13,7 @@ end $$;
 -- Private chats of two accounts are to end at moments that have nothing to do with each other.
 create or replace function departures_plan(p_one bigint, p_other bigint) returns void language sql volatile as $$
     insert into departure (room, at)
-    select r.key, now() + make_interval(secs => 60 + 540 * random())
+    select r.key, departure_time()
       from member a join member b on b.room = a.room and b.account = p_other join room r on r.key = a.room
      where a.account = p_one and r.kind = 'private' and r.ended_at is null
     on conflict do nothing
@@ -86,26 +86,4 @@ begin
       from page;
     return next ('reply', 200, '{"items":[' || coalesce(v_items, '') || '],"next":'
                                || coalesce('"' || v_next || '"', 'null') || '}')::act;
-end $$;
-
--- Ends the private chats whose time has come: each side hears that the other has left.
-create or replace function api.departures() returns setof act language plpgsql volatile as $$
-declare
-    r room;
-    v_now timestamptz;
-begin
-    for r in
-        select o.* from departure d join room o on o.key = d.room
-         where d.at <= now() order by d.room limit 100 for no key update of o skip locked
-    loop
-        v_now := clock_timestamp();
-        delete from departure where room = r.key;
-        if r.ended_at is null then
-            return query
-            select 'frame', account_channels(m.account), left_frame(r, p, v_now)
-              from member m join member p on p.room = m.room and p.key <> m.key
-             where m.room = r.key;
-            perform private_close(r, null, v_now);
-        end if;
-    end loop;
 end $$;

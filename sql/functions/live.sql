@@ -63,8 +63,8 @@ declare
     m record;
     a act;
 begin
-    perform session_slide(p_token);
     update account set seen_at = v_now where id = v_account and seen_at < v_now - interval '10 minutes';
+    perform session_slide(p_token);
 
     for m in
         select mm as me, r.id, r.kind, (p_rooms ->> r.id)::int as have

@@ -115,7 +115,7 @@ declare
     v_other bigint;
 begin
     if p_target = 'room' then
-        perform from account where id = v_account for no key update;    -- before its wait, as a sync does
+        perform account_hold(v_account);    -- before its wait, as a sync does
         delete from wait w where w.account = v_account and (w.room is null or w.seen);  -- a match under way comes first
         if not match_unheard(v_account) then
             return query select * from match_room(v_account, p_tags);
@@ -124,6 +124,7 @@ begin
         return query select * from match_acts(v_account, null);
         return;
     end if;
+    perform account_hold(v_account);
     perform pg_advisory_xact_lock(hashtext('driftline.match'));
     if not match_unheard(v_account) then
         insert into wait (account, target, tags, lease)

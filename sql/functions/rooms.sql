@@ -51,10 +51,20 @@ begin
                                || coalesce('"' || v_next || '"', 'null') || '}')::act;
 end $$;
 
--- An account is in 200 groups at the most. Its row is locked, so that two joins at once are counted one by one.
-create or replace function groups_check(p_account bigint) returns void language plpgsql volatile as $$
+-- Holds an account's row before it goes in somewhere, so that its steps come one by one; 401 when it was banned, erased or
+-- logged out meanwhile.
+create or replace function account_hold(p_account bigint) returns void language plpgsql volatile as $$
 begin
     perform from account where id = p_account for no key update;
+    if not exists (select from session s where s.account = p_account) then
+        perform fail(401, 'unauthorized');
+    end if;
+end $$;
+
+-- An account is in 200 groups at the most.
+create or replace function groups_check(p_account bigint) returns void language plpgsql volatile as $$
+begin
+    perform account_hold(p_account);    -- two joins at once are counted one by one
     if (select count(*) from member m join room r on r.key = m.room
          where m.account = p_account and m.left_at is null and r.kind = 'group' and r.ended_at is null) >= 200 then
         perform fail(409, 'too_many_rooms');
@@ -129,7 +139,7 @@ declare
     r room;
     me member;
 begin
-    perform from account where id = p_account for no key update;    -- before the room, as everywhere
+    perform account_hold(p_account);    -- before the room, as everywhere
     select * into r from room where key = p_room for no key update;
     select * into me from member where room = p_room and account = p_account;
     if me.key is null and (r.ended_at is not null or not (r.public or p_invited)) then
