@@ -50,6 +50,15 @@ handler message_send, message_list, message_recall, message_read, reaction_add, 
 
 handler block_add, block_remove, blocks_list;
 
+/* reports.c */
+
+handler report_add, reports_list, warnings_list, warning_seen, warning_appeal, appeal_add;
+
+/* rules.c */
+
+/* The settings that reports are judged by, as JSON, in the arena: p_rules of sql/functions/cases.sql and reports.sql. */
+const char *rules_json(struct arena *arena);
+
 /* export.c */
 
 handler export_get;

@@ -58,6 +58,13 @@ const struct route routes[] = {
 	{"DELETE", API "/blocks", block_remove, SESSION, "room member", RATE_SIGNALS, POOL_API},
 	{"GET", API "/blocks", blocks_list, SESSION, NULL, RATE_NONE, POOL_API},
 
+	{"POST", API "/reports", report_add, SESSION, "room member seqs reason note", RATE_SIGNALS, POOL_API},
+	{"GET", API "/reports", reports_list, SESSION, NULL, RATE_NONE, POOL_API},
+	{"GET", API "/warnings", warnings_list, SESSION, NULL, RATE_NONE, POOL_API},
+	{"POST", API "/warnings/{warning}/seen", warning_seen, SESSION, NULL, RATE_SIGNALS, POOL_API},
+	{"POST", API "/warnings/{warning}/appeal", warning_appeal, SESSION, "text", RATE_SIGNALS, POOL_API},
+	{"POST", API "/appeals", appeal_add, ANYONE, "code text", RATE_NONE, POOL_API},
+
 	{"POST", API "/stream", live_stream, SESSION, NULL, RATE_NONE, POOL_API},
 	{"GET", "/ws/{ticket}", live_open, ANYONE, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/sync", live_sync, SESSION, "rooms match since", RATE_NONE, POOL_API},

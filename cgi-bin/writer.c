@@ -44,7 +44,9 @@ enum {
 	COLUMN_PROFILE,
 	COLUMN_FRESH,
 	COLUMN_CHANNELS,
-	COLUMN_RETRY
+	COLUMN_RETRY,
+	COLUMN_UNTIL,
+	COLUMN_EVERYWHERE
 };
 
 static void queue_add(struct writer *writer, struct line *line)
@@ -146,6 +148,10 @@ static void line_refuse(struct request *r, int status, const PGresult *result, i
 		fail_field(r, "reply_to");
 	else
 		fail(r, status, PQgetvalue(result, row, COLUMN_CODE));
+	if (!PQgetisnull(result, row, COLUMN_UNTIL))
+		fail_extend(r, arena_printf(&r->arena, "{\"until\":\"%s\",\"everywhere\":%s}",
+		                            PQgetvalue(result, row, COLUMN_UNTIL),
+		                            act_bool(PQgetvalue(result, row, COLUMN_EVERYWHERE)[0] == 't')));
 }
 
 /* Judges each line of a batch that the database took, publishes what is new, then lets the requests go on. */

@@ -24,15 +24,12 @@ const char *act_bool(bool value)
 	return value ? "true" : "false";
 }
 
-/* Adds members to the error that fail() has just made: more is a JSON object, "{}" for none. */
-static void error_extend(struct request *r, const char *more)
+/* Where an error says in how many seconds to come again. */
+static void retry_read(struct request *r, const char *more)
 {
-	if (more == NULL || strlen(more) <= 2)
-		return;
-	r->reply.size -= 2;
-	buf_text(&r->reply, ",");
-	buf_add(&r->reply, more + 1, strlen(more) - 1);
-	buf_text(&r->reply, "}");
+	const char *at = more != NULL ? strstr(more, "\"retry_after\": ") : NULL;
+	if (at != NULL)
+		reply_header(r, "Retry-After", "%d", atoi(at + strlen("\"retry_after\": ")));
 }
 
 /* Errors of ours carry SQLSTATE DLnnn and their code; of all others only the SQLSTATE is ever seen, in the log. */
@@ -45,8 +42,10 @@ static int act_error(struct request *r, const PGresult *result)
 		const char *code = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 		if (field != NULL && field[0])
 			return fail_field(r, arena_copy(&r->arena, field, strlen(field)));
+		const char *more = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 		fail(r, status, code);
-		error_extend(r, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
+		fail_extend(r, more);
+		retry_read(r, more);
 		return status;
 	}
 	log_event(LOG_ERROR, "database_error", "\"route\":\"%s %s\",\"sqlstate\":\"%s\"", r->route->method, r->route->path,

@@ -107,6 +107,18 @@ const struct setting config_settings[] = {
 	    "Seconds in which a message can be recalled by who wrote it."),
 	INT("DRIFTLINE_ROOM_EMPTY", room_empty, "24", 0, 8760,
 	    "Hours after which a room with nobody in it ends."),
+	INT("DRIFTLINE_LIMIT_REPORTS", limit_reports, "30", 0, 100000,
+	    "Reports an hour by one account."),
+	STRING("DRIFTLINE_LADDER", ladder, "warn mute:1h ban:1d ban:7d ban",
+	    "The steps that follow one another, parted by spaces: `warn`, `mute:` or `ban:` with a time (`30m`, `1h`, `7d`), `ban` for good."),
+	INT("DRIFTLINE_WARNING_DAYS", warning_days, "90", 1, 3650,
+	    "Days after its end in which a step counts for the next one."),
+	STRING("DRIFTLINE_REPORT_STEP", report_step, "match:1h",
+	    "What reports bring about by themselves, until somebody has looked: `match:` (no matches) or `mute:` with a time; empty: nothing."),
+	INT("DRIFTLINE_REPORT_STEP_WEIGHT", report_step_weight, "150", 1, 100000,
+	    "How much the word of credible reporters, each 0 to 100, must weigh together for that."),
+	INT("DRIFTLINE_REPORT_NEWCOMER_DAYS", report_newcomer_days, "3", 0, 365,
+	    "Days in which a new account's reports weigh a tenth and bring nothing about."),
 	CHOICE("DRIFTLINE_LOG_LEVEL", log_level, "info", "error|warn|info|debug",
 	    "How much the service logs: `error`, `warn`, `info` or `debug`."),
 };
@@ -283,6 +295,39 @@ static bool listens_beyond_loopback(void)
 	return false;
 }
 
+/* A step with its time: kind, ':', digits and one of m, h, d. */
+static bool is_timed(const char *step, size_t length, const char *kind)
+{
+	size_t size = strlen(kind), digits = length > size ? strspn(step + size, "0123456789") : 0;
+
+	return digits >= 1 && digits <= 4 && !strncmp(step, kind, size) && size + digits + 1 == length &&
+	       strchr("mhd", step[length - 1]) != NULL;
+}
+
+static bool is_ladder(const char *at)
+{
+	for (size_t length; *(at += strspn(at, " ")); at += length) {
+		length = strcspn(at, " ");
+		if (!(length == 4 && !strncmp(at, "warn", 4)) && !(length == 3 && !strncmp(at, "ban", 3)) &&
+		    !is_timed(at, length, "mute:") && !is_timed(at, length, "ban:"))
+			return false;
+	}
+	return true;
+}
+
+/* What follows from reports. */
+static bool check_safety(char *error, size_t size)
+{
+	size_t length = strlen(config.report_step);
+
+	if (!config.ladder[strspn(config.ladder, " ")] || !is_ladder(config.ladder))
+		return refuse(error, size, "DRIFTLINE_LADDER=%s: give steps such as warn, mute:1h, ban:7d and ban",
+		              config.ladder);
+	if (length && !is_timed(config.report_step, length, "match:") && !is_timed(config.report_step, length, "mute:"))
+		return refuse(error, size, "DRIFTLINE_REPORT_STEP=%s: give match:1h, mute:1h or nothing", config.report_step);
+	return true;
+}
+
 /* What no single setting can know. */
 static bool check(char *error, size_t size)
 {
@@ -314,7 +359,7 @@ static bool check(char *error, size_t size)
 		return refuse(error, size, "DRIFTLINE_DATABASE_OWNER_URL is set: set DRIFTLINE_DATABASE_ADMIN_URL too");
 	if (!*config.wechat_appid != !*config.wechat_secret)
 		return refuse(error, size, "DRIFTLINE_WECHAT_APPID and DRIFTLINE_WECHAT_SECRET are set together or not at all");
-	return true;
+	return check_safety(error, size);
 }
 
 bool config_load(char *error, size_t size)

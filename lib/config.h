@@ -51,6 +51,14 @@ struct config {
 	int room_empty; /* hours */
 	int recall_window;
 
+	/* what follows from reports */
+	int limit_reports; /* per account and hour */
+	const char *ladder; /* steps, parted by spaces: warn, mute:1h, ban:1d, ban */
+	int warning_days;
+	const char *report_step; /* match:1h, mute:1h or "" */
+	int report_step_weight; /* hundredths */
+	int report_newcomer_days;
+
 	const char *log_level; /* error, warn, info or debug */
 };
 

@@ -32,6 +32,16 @@ int fail_field(struct request *r, const char *field)
 	return fail_with(r, 422, "invalid_field", field);
 }
 
+void fail_extend(struct request *r, const char *more)
+{
+	if (more == NULL || strlen(more) <= 2)
+		return;
+	r->reply.size -= 2;
+	buf_text(&r->reply, ",");
+	buf_add(&r->reply, more + 1, strlen(more) - 1);
+	buf_text(&r->reply, "}");
+}
+
 int fail_down(struct request *r)
 {
 	reply_header(r, "Retry-After", "%d", RETRY_SECONDS);

@@ -100,6 +100,8 @@ int query_text(struct request *r, const char *name, size_t max, const char **val
 /* Replaces the reply by an error in the request's language. Returns status. Codes stand in the table of errors.c. */
 int fail(struct request *r, int status, const char *code);
 int fail_field(struct request *r, const char *field); /* 422 invalid_field */
+/* Adds members to the error that fail() has just made. more: a JSON object; NULL or "{}" for none. */
+void fail_extend(struct request *r, const char *more);
 int fail_down(struct request *r); /* 503 unavailable, Retry-After */
 void reply_header(struct request *r, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void reply_write(struct request *r, int status, struct buf *out); /* head and body, as CGI wants them */

@@ -42,11 +42,13 @@ alter table report add column action text check (action in ('dismiss', 'warn', '
 alter table report add column resolved timestamptz;
 alter table report add column admin bigint references admin on delete set null;
 alter table report add column resolution text not null default '';      -- what the admin noted
+alter table report add column picture bytea;        -- SHA-256 of the picture that the reported one showed in the mask's place
 alter table report add column hold boolean not null default false;      -- its evidence is kept past its time
 alter table report add check (state in ('open', 'resolved') and (state = 'open') = (resolved is null));
 create unique index report_open on report (reporter, room, coalesce(member, 0)) where state = 'open';
 create index report_reporter on report (reporter, at);
 create index report_resolved on report (reporter, resolved) where resolved is not null;
+create index report_picture on report (picture) where picture is not null;
 create index report_case_id on report (case_id);
 create index report_subject on report (subject);
 create index report_room on report (room);
@@ -63,13 +65,16 @@ create table evidence (
     chosen   boolean not null,              -- by the reporter; the others stood around it
     kind     text not null,
     body     text,
-    media    text,
+    file     bytea,                         -- SHA-256 of a picture or a voice line, and of its preview: while they stand
+    preview  bytea,                         -- here they are kept
+    facts    jsonb,                         -- width, height, duration, waveform
     reply_to int,
     recalled boolean not null,
     at       timestamptz not null,          -- when it was said
     primary key (report, seq)
 );
-create index evidence_media on evidence (media) where media is not null;
+create index evidence_file on evidence (file) where file is not null;
+create index evidence_preview on evidence (preview) where preview is not null;
 
 -- A step on the ladder. It counts until it expires or is lifted.
 alter table warning add column kind text not null default 'warn' check (kind in ('warn', 'mute', 'ban'));

@@ -17,7 +17,7 @@ service() {
 	export DRIFTLINE_STATE=$SERVICE/state
 	export DRIFTLINE_PORT=${DRIFTLINE_TEST_PORT:-$(free_port)}
 	local limit
-	for limit in GUESTS REGISTRATIONS LOGINS MESSAGES MATCHES SIGNALS; do export "DRIFTLINE_LIMIT_$limit=0"; done
+	for limit in GUESTS REGISTRATIONS LOGINS MESSAGES MATCHES SIGNALS REPORTS; do export "DRIFTLINE_LIMIT_$limit=0"; done
 	./deploy.sh up
 	export DRIFTLINE_TEST_BASE=http://127.0.0.1:$DRIFTLINE_PORT
 }

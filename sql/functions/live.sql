@@ -135,6 +135,7 @@ begin
     delete from ticket where expires < now();
     delete from session where token in (select token from session where expires < now() limit 1000);
     delete from wait where (room is null and lease < now() - interval '1 hour') or matched_at < now() - interval '1 day';
+    delete from barred b using account a where a.id = b.account and coalesce(a.banned_until <= clock(), true);
     delete from match_log where ctid in (select ctid from match_log where at < now() - interval '7 days' limit 1000);
 end $$;
 

@@ -114,8 +114,9 @@ declare
     v_account bigint := session_account(p_token);
     v_other bigint;
 begin
+    perform account_hold(v_account);    -- before its wait, as a sync does
+    perform match_check(v_account);
     if p_target = 'room' then
-        perform account_hold(v_account);    -- before its wait, as a sync does
         delete from wait w where w.account = v_account and (w.room is null or w.seen);  -- a match under way comes first
         if not match_unheard(v_account) then
             return query select * from match_room(v_account, p_tags);
@@ -124,7 +125,6 @@ begin
         return query select * from match_acts(v_account, null);
         return;
     end if;
-    perform account_hold(v_account);
     perform pg_advisory_xact_lock(hashtext('driftline.match'));
     if not match_unheard(v_account) then
         insert into wait (account, target, tags, lease)

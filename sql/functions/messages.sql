@@ -10,7 +10,7 @@ set local search_path = driftline;
 create or replace function api.message_append(p_tokens bytea[], p_rooms text[], p_clients uuid[], p_bodies text[],
                                               p_replies int[])
 returns table (n int, status int, code text, seq int, at text, body text, reply_to int,
-               member text, alias text, alias_zh text, avatar text, profile boolean, fresh boolean, channels text, retry int)
+               member text, alias text, alias_zh text, avatar text, profile boolean, fresh boolean, channels text, retry int, until text, everywhere boolean)
 language plpgsql volatile as $$
 #variable_conflict use_column
 declare
@@ -24,14 +24,15 @@ begin
                r.ended_at, r.slow_mode > 0 and m.role <> 'owner' as is_slow, r.slow_mode,
                m.key as member_key, m.id as member, coalesce(m.nickname, m.alias) as alias,
                coalesce(m.nickname, m.alias_zh) as alias_zh, coalesce(m.avatar, avatar_url(m.id)) as avatar,
-               m.nickname is not null as profile, m.left_at, m.muted_until, m.said_at,
+               m.nickname is not null as profile, m.left_at, greatest(m.muted_until, s.muted_until) as muted_until, m.said_at,
+               s.muted_until > v_now as is_mute_everywhere,
                known.seq as known_seq, known.at as known_at, known.body as known_body, known.reply_to as known_reply,
                known.recalled_at as known_recalled,
                row_number() over (partition by m.key, i.client_id order by i.n) as turn,
                row_number() over (partition by m.key order by i.n) as line_of_member
           from unnest(p_tokens, p_rooms, p_clients, p_bodies, p_replies)
                with ordinality i(token, room, client_id, body, reply_to, n)
-          left join lateral (select s.account from session s where s.token = i.token and s.expires > v_now limit 1) s on true
+          left join lateral (select s.account, s.muted_until from session s where s.token = i.token and s.expires > v_now limit 1) s on true
           left join lateral (select r.* from room r where r.id = i.room limit 1) r on true
           left join lateral (select m.* from member m where m.room = r.key and m.account = s.account limit 1) m on true
           left join lateral (select k.* from message k where k.room_kind = r.kind and k.member = m.key
@@ -82,7 +83,8 @@ begin
            case when j.known_seq is not null then j.known_reply else j.reply_to end,
            j.member, j.alias, j.alias_zh, j.avatar, j.profile, j.is_fresh,
            case when j.is_fresh and j.nth = 1 then room_channels(j.room) end,
-           ceil(extract(epoch from j.said_at - v_now) + j.slow_mode)::int
+           ceil(extract(epoch from j.said_at - v_now) + j.slow_mode)::int,
+           case when j.status = 403 and j.left_at is null then rfc3339(j.muted_until) end, coalesce(j.is_mute_everywhere, false)
       from numbered j
      order by j.n;
 end $$;

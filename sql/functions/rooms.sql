@@ -100,6 +100,7 @@ begin
     if p_profile and p_mask <> 'choice' then
         perform fail(422, 'invalid_field', 'show_profile');
     end if;
+    perform mute_check(v_account);
     me := group_new(v_account, p_topic, p_description, p_tags, p_capacity, p_public, p_mask, p_profile);
     return next room_frame_own(me);
     return next ('reply', 201, room_json(me.key))::act;
@@ -276,6 +277,7 @@ declare
     me member := room_owner(p_token, p_room);
     r room;
 begin
+    perform mute_check(me.account);
     select * into r from room where key = me.room;
     if p_capacity < r.members then
         perform fail(422, 'invalid_field', 'capacity');

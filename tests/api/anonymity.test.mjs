@@ -24,6 +24,7 @@ const canary = (kind) => `canary${kind}${random(5)}`
 const account = canary('account')
 const nickname = canary('nick')
 const password = canary('password')
+const note = canary('note')
 const lines = []
 const say = (person, room, more) => {
   const body = canary('line') + ' 你好'
@@ -115,7 +116,15 @@ async function journey() {
     assert.equal((await witness.api('GET', `${at}/export?format=${format}`)).status, 200)
   await witness.api('POST', '/sync', { rooms: { [room]: 0 }, since: '2026-01-02T03:04:05.678Z' })
   await witness.api('GET', at)
+  // reports, both ways
+  await hidden.post('/reports', { room, member: met.body.room.peer.member, seqs: [3], reason: 'other', note })
+  await witness.api('POST', '/reports', { room, member: peer.member, seqs: [2], reason: 'other', note: 'x' })
+  await witness.api('POST', '/reports', { room, reason: 'spam' })
+  for (const path of ['/reports', '/warnings']) await witness.api('GET', path)
   // errors of every kind
+  await witness.api('POST', '/reports', { room, member: peer.member, seqs: [99], reason: 'other' })
+  await witness.api('POST', `/warnings/${peer.member}/seen`)
+  await witness.api('POST', '/appeals', { code: peer.member, text: 'x' })
   await witness.api('POST', at + '/messages/99/reactions', { name: 'like' })
   await witness.api('GET', at + '/messages?q=')
   await witness.api('GET', at + '/export?format=x')
@@ -161,6 +170,7 @@ test('a whole journey, twice: the other learns neither name nor nickname, accoun
     account,
     nickname,
     password,
+    'a report’s note': note,
     token: hidden.token,
     "the token's hash": createHash('sha256').update(hidden.token).digest('hex'),
     "the account's own picture": stored.avatar,

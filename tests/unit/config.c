@@ -129,6 +129,13 @@ static void what_is_wrong_is_said_with_its_place(void **state)
 		{"", "DRIFTLINE_PUBLIC_URL=chat.example.org", "give http:// or https://"},
 		{"", "DRIFTLINE_PUBLIC_URL=https://chat.example.org/", "no path"},
 		{"", "DRIFTLINE_WECHAT_APPID=wx1", "are set together"},
+		{"", "DRIFTLINE_LADDER=", "give steps such as"},
+		{"", "DRIFTLINE_LADDER=warn mute ban:1d", "give steps such as"},
+		{"", "DRIFTLINE_LADDER=warn:1h", "give steps such as"},
+		{"", "DRIFTLINE_LADDER=ban:1y", "give steps such as"},
+		{"", "DRIFTLINE_LADDER=ban:12345d", "give steps such as"},
+		{"", "DRIFTLINE_LADDER=ban:\"d", "give steps such as"},
+		{"", "DRIFTLINE_REPORT_STEP=ban:1d", "give match:1h"},
 		{"", "DRIFTLINE_CONFIG=/nowhere/driftline.conf", "cannot be read"},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
