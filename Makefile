@@ -12,9 +12,9 @@ LIBS = -lfcgi $(shell pkg-config --libs $(PACKAGES))
 
 LIB = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 MAINS = api auth admin ctl config listen
-ADMIN = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/admin_*.c))
+ADMIN = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/admin_*.c) cgi-bin/rules.c)
 CTL = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/ctl_*.c))
-APP = $(filter-out $(ADMIN) $(CTL),$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS:%=cgi-bin/%.c),$(wildcard cgi-bin/*.c))))
+APP = $(filter-out $(BUILD)/cgi-bin/admin_%.o $(CTL),$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS:%=cgi-bin/%.c),$(wildcard cgi-bin/*.c))))
 PROGRAMS = $(MAINS:%=$(BUILD)/%)
 
 all: $(PROGRAMS)  ## build the programs

@@ -21,6 +21,12 @@ int admin_note(struct request *r, const char **value);
 handler admin_login, admin_logout, admins_list, admins_add, admins_disable, admins_enable, admins_rotate, audit_list,
 	stats_show;
 
+/* admin_cases.c */
+
+handler admin_reports_list, admin_reports_show, admin_reports_resolve, admin_reports_hold, admin_reports_release,
+	admin_users_show, admin_users_warn, admin_users_mute, admin_users_ban, admin_users_unmute, admin_users_unban,
+	admin_users_name, admin_appeals_list, admin_appeals_answer;
+
 /* admin_rooms.c */
 
 handler admin_rooms_list, admin_rooms_show, admin_rooms_close;

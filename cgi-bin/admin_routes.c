@@ -13,6 +13,22 @@ const struct route admin_routes[] = {
 	{"POST", ADMIN "/login", admin_login, ANYONE, "name password", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/logout", admin_logout, MODERATOR, NULL, RATE_NONE, POOL_ADMIN},
 
+	{"POST", ADMIN "/reports/list", admin_reports_list, MODERATOR, "state subject cursor limit", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/reports/show", admin_reports_show, MODERATOR, "report", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/reports/resolve", admin_reports_resolve, MODERATOR, "report action days reason note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/reports/hold", admin_reports_hold, MODERATOR, "report note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/reports/release", admin_reports_release, MODERATOR, "report note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/appeals/list", admin_appeals_list, MODERATOR, "state cursor limit", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/appeals/answer", admin_appeals_answer, MODERATOR, "appeal decision text note", RATE_NONE, POOL_ADMIN},
+
+	{"POST", ADMIN "/users/show", admin_users_show, MODERATOR, "subject room member", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/users/warn", admin_users_warn, MODERATOR, "subject room member reason note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/users/mute", admin_users_mute, MODERATOR, "subject room member days reason note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/users/ban", admin_users_ban, MODERATOR, "subject room member days reason note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/users/unmute", admin_users_unmute, MODERATOR, "subject room member note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/users/unban", admin_users_unban, MODERATOR, "subject room member note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/users/name", admin_users_name, OWNER, "subject room member note", RATE_NONE, POOL_ADMIN},
+
 	{"POST", ADMIN "/rooms/list", admin_rooms_list, MODERATOR, "state query cursor limit", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/rooms/show", admin_rooms_show, MODERATOR, "room", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/rooms/close", admin_rooms_close, MODERATOR, "room note", RATE_NONE, POOL_ADMIN},

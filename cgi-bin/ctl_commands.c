@@ -22,8 +22,52 @@
 		"NAME", "name", CTL_TEXT, true, NULL, "the admin's name" \
 	}
 
+#define REPORT \
+	{ \
+		"REPORT", "report", CTL_TEXT, true, NULL, "the report's id" \
+	}
+#define SUBJECT \
+	{ \
+		"SUBJECT", "subject", CTL_SUBJECT, true, NULL, "a case (the column SUBJECT of reports), or ROOM/MEMBER" \
+	}
+#define DAYS \
+	{ \
+		"--days", "days", CTL_INT, false, NULL, "how long; a ban without is for good" \
+	}
+#define TOLD \
+	{ \
+		"--reason", "reason", CTL_TEXT, true, NULL, "what they are told" \
+	}
+
 /* clang-format off */
 const struct ctl_command ctl_commands[] = {
+	{.name = "reports list", .help = "reports that wait for somebody, the gravest first",
+	 .params = {{"--state", "state", CTL_WORD, false, "open|resolved", "which of them (open)"},
+	            {"--subject", "subject", CTL_TEXT, false, NULL, "those of one case"}, PAGE}},
+	{.name = "reports show", .help = "one report with its evidence; the audit log keeps that it was looked at", .params = {REPORT}},
+	{.name = "reports resolve", .help = "end a report and the others of its case about the same room (by a ban: all of the case)",
+	 .params = {REPORT, {"--action", "action", CTL_WORD, true, "dismiss|warn|mute|ban|next", "what follows; next: the ladder's next step"},
+	            DAYS, {"--reason", "reason", CTL_TEXT, false, NULL, "what the subject is told (the report's reason)"}, NOTE},
+	 .final = "Ban for good by report", .final_if = "action=ban", .final_unless = "days"},
+	{.name = "reports hold", .help = "keep a report's evidence past its time", .params = {REPORT, NOTE}},
+	{.name = "reports release", .help = "let its evidence go in its time", .params = {REPORT, NOTE}},
+	{.name = "appeals list", .help = "what is said against steps, the oldest first",
+	 .params = {{"--state", "state", CTL_WORD, false, "open|answered", "which of them (open)"}, PAGE}},
+	{.name = "appeals answer", .help = "answer an appeal; lift ends the step",
+	 .params = {{"APPEAL", "appeal", CTL_TEXT, true, NULL, "the appeal's id"},
+	            {"--decision", "decision", CTL_WORD, true, "uphold|lift", "whether the step stays"},
+	            {"--text", "text", CTL_TEXT, true, NULL, "what the answer says"}, NOTE}},
+
+	{.name = "users show", .help = "where somebody stands, without a name; the audit log keeps it", .params = {SUBJECT}},
+	{.name = "users warn", .help = "warn somebody", .params = {SUBJECT, TOLD, NOTE}},
+	{.name = "users mute", .help = "take no lines of somebody's for a while", .params = {SUBJECT, TOLD, DAYS, NOTE}},
+	{.name = "users ban", .help = "put somebody out, for days or for good", .params = {SUBJECT, TOLD, DAYS, NOTE},
+	 .final = "Ban for good", .final_unless = "days"},
+	{.name = "users unmute", .help = "end a mute before its time", .params = {SUBJECT, NOTE}},
+	{.name = "users unban", .help = "end a ban before its time", .params = {SUBJECT, NOTE}},
+	{.name = "users name", .help = "what somebody's account is called (owners); the audit log keeps it, with why",
+	 .params = {SUBJECT, {"--note", "note", CTL_TEXT, true, NULL, "why somebody has to know"}}},
+
 	{.name = "rooms list", .help = "groups, the latest made first",
 	 .params = {{"--state", "state", CTL_WORD, false, "open|ended|all", "which of them (open)"},
 	            {"--query", "query", CTL_TEXT, false, NULL, "what topic, description or tags hold"}, PAGE}},

@@ -120,8 +120,8 @@ static void row_print(const struct cell *cells, const int *widths, size_t count)
 	puts("");
 }
 
-/* A table of an array of objects, whose members are the columns. */
-static void table_print(json_object *items)
+/* A table of an array of objects, whose members are the columns. whole: nothing is cut, however long. */
+static void table_print(json_object *items, bool whole)
 {
 	size_t rows = json_object_array_length(items), count = 0;
 	const char *names[COLUMNS_MAX];
@@ -143,7 +143,7 @@ static void table_print(json_object *items)
 	for (size_t i = 0; i < rows * count; i++) {
 		json_object *value = NULL;
 		json_object_object_get_ex(json_object_array_get_idx(items, i / count), names[i % count], &value);
-		cells[i] = cell_cut(cell_make(value));
+		cells[i] = whole ? cell_make(value) : cell_cut(cell_make(value));
 		if (cells[i].columns > widths[i % count])
 			widths[i % count] = cells[i].columns;
 	}
@@ -158,34 +158,46 @@ static bool is_table(json_object *value)
 	       json_object_is_type(json_object_array_get_idx(value, 0), json_type_object);
 }
 
-/* One thing: its members below each other, the longest texts whole; what is a list in it, as a table behind them. */
+static bool is_block(json_object *value)
+{
+	return is_table(value) || json_object_is_type(value, json_type_object);
+}
+
+/* A member of a thing, its further lines below the first. */
+static void member_print(const char *name, int width, json_object *value)
+{
+	struct buf raw = {.arena = &arena};
+	value_text(&raw, value);
+	printf("%-*s  ", width, name);
+	for (const char *line = raw.text; *line;) {
+		size_t size = strcspn(line, "\n");
+		struct buf out = {.arena = &arena};
+		ctl_visible(&out, arena_copy(&arena, line, size));
+		printf("%s\n", out.size > 0 ? out.text : "");
+		line += size + (line[size] == '\n');
+		if (*line)
+			printf("%*s", width + GAP, "");
+	}
+}
+
+/* One thing: its members below each other, the longest texts whole; what it holds of lists and things, behind them. */
 static void thing_print(json_object *thing)
 {
 	int width = 0;
 	json_object_object_foreach (thing, name, value)
-		if (!is_table(value) && (int)strlen(name) > width)
+		if (!is_block(value) && (int)strlen(name) > width)
 			width = (int)strlen(name);
-	json_object_object_foreach (thing, key, member) {
-		if (is_table(member))
-			continue;
-		struct buf raw = {.arena = &arena};
-		value_text(&raw, member);
-		printf("%-*s  ", width, key);
-		for (const char *line = raw.text; *line;) {
-			size_t size = strcspn(line, "\n");
-			struct buf out = {.arena = &arena};
-			ctl_visible(&out, arena_copy(&arena, line, size));
-			printf("%s\n", out.size > 0 ? out.text : "");
-			line += size + (line[size] == '\n');
-			if (*line)
-				printf("%*s", width + GAP, "");
-		}
-	}
-	json_object_object_foreach (thing, title, rows) {
-		if (!is_table(rows))
+	json_object_object_foreach (thing, key, member)
+		if (!is_block(member))
+			member_print(key, width, member);
+	json_object_object_foreach (thing, title, block) {
+		if (!is_block(block))
 			continue;
 		printf("\n%s:\n", title);
-		table_print(rows);
+		if (is_table(block))
+			table_print(block, true);
+		else
+			thing_print(block);
 	}
 }
 
@@ -198,7 +210,7 @@ static void reply_print(json_object *reply)
 	}
 	if (json_object_array_length(items) == 0)
 		fputs("driftctl: there are none\n", stderr);
-	table_print(items);
+	table_print(items, false);
 	if (json_object_object_get_ex(reply, "next", &next) && next != NULL) {
 		struct cell cell = cell_make(next);
 		fprintf(stderr, "driftctl: there are more: --cursor %s\n", cell.text);

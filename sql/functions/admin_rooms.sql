@@ -79,6 +79,10 @@ begin
     perform admin_enter(p_token, p_role);
     return next ('reply', 200, json_build_object(
         'accounts', rows_about('account'), 'rooms', rows_about('room'), 'messages', rows_about('message'),
+        'reports_open', (select count(*) from report where state = 'open'),
+        'oldest_report', (select rfc3339(min(at)) from report where state = 'open'),
+        'appeals_open', (select count(*) from appeal where decision is null),
+        'banned', (select count(*) from account where banned_until > clock()),
         'online', (select count(distinct account) from connection), 'sockets', (select count(*) from connection),
         'waiting', (select count(*) from wait where room is null and lease > now()),
         'public_rooms', (select count(*) from square),

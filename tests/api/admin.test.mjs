@@ -17,6 +17,20 @@ const last = async (target) =>
 /** Each call: what it takes to be well-formed, and whose it is. Kept beside cgi-bin/admin_routes.c. */
 export const calls = {
   logout: { owners: false },
+  'reports/list': { owners: false },
+  'reports/show': { owners: false, body: { report: 'x' } },
+  'reports/resolve': { owners: false, body: { report: 'x', action: 'dismiss' } },
+  'reports/hold': { owners: false, body: { report: 'x' } },
+  'reports/release': { owners: false, body: { report: 'x' } },
+  'appeals/list': { owners: false },
+  'appeals/answer': { owners: false, body: { appeal: 'x', decision: 'lift', text: 'x' } },
+  'users/show': { owners: false, body: { subject: 'x' } },
+  'users/warn': { owners: false, body: { subject: 'x', reason: 'x' } },
+  'users/mute': { owners: false, body: { subject: 'x', reason: 'x' } },
+  'users/ban': { owners: false, body: { subject: 'x', reason: 'x' } },
+  'users/unmute': { owners: false, body: { subject: 'x' } },
+  'users/unban': { owners: false, body: { room: 'x', member: 'x' } },
+  'users/name': { owners: true, body: { subject: 'x', note: 'x' } },
   'rooms/list': { owners: false },
   'rooms/show': { owners: false, body: { room: 'x' } },
   'rooms/close': { owners: false, body: { room: 'x' } },
@@ -90,6 +104,14 @@ test('unknown fields, wrong types, what is no JSON, other methods and paths', as
   refused(await owner.call('rooms/show', {}), 422, 'invalid_field', 'room')
   refused(await owner.call('rooms/show', { room: 5 }), 422, 'invalid_field', 'room')
   refused(await owner.call('rooms/show', { room: "x' or 1=1" }), 422, 'invalid_field', 'room')
+  refused(await owner.call('users/show', {}), 422, 'invalid_field', 'room')
+  refused(await owner.call('users/show', { room: 'x' }), 422, 'invalid_field', 'member')
+  refused(await owner.call('users/show', { subject: 'x', room: 'x' }), 422, 'invalid_field', 'subject')
+  refused(await owner.call('users/ban', { subject: 'x' }), 422, 'invalid_field', 'reason')
+  refused(await owner.call('users/ban', { subject: 'x', reason: 'x', days: 0 }), 422, 'invalid_field', 'days')
+  refused(await owner.call('users/warn', { subject: 'x', reason: 'x', days: 1 }), 422, 'invalid_field', 'days')
+  refused(await owner.call('users/name', { subject: 'x' }), 422, 'invalid_field', 'note')
+  refused(await owner.call('reports/resolve', { report: 'x', action: 'erase' }), 422, 'invalid_field', 'action')
   refused(await owner.call('rooms/list', { limit: 51 }), 422, 'invalid_field', 'limit')
   refused(await owner.call('rooms/list', { limit: '5' }), 422, 'invalid_field', 'limit')
   refused(await owner.call('rooms/list', { cursor: 'x' }), 422, 'invalid_field', 'cursor')
@@ -215,7 +237,7 @@ test('nobody changes the record, not even who owns the tables', async () => {
 test('figures', async () => {
   const { status, body } = await moderator.call('stats')
   assert.equal(status, 200)
-  for (const name of ['accounts', 'rooms', 'messages', 'online', 'sockets', 'waiting', 'public_rooms', 'matches_day'])
+  for (const name of ['accounts', 'rooms', 'messages', 'online', 'sockets', 'waiting', 'public_rooms', 'matches_day', 'reports_open', 'appeals_open', 'banned'])
     assert.ok(Number.isInteger(body[name]) && body[name] >= 0, name)
 })
 
