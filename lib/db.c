@@ -107,7 +107,8 @@ static bool connection_open(struct connection *connection)
 	const char *more = getenv("PGOPTIONS");
 	snprintf(options, sizeof options,
 	         "-c statement_timeout=5s -c lock_timeout=4s -c idle_in_transaction_session_timeout=10s"
-	         " -c synchronous_commit=on -c client_min_messages=warning -c jit=off %s",
+	         " -c synchronous_commit=on -c client_min_messages=warning -c jit=off"
+	         " -c max_parallel_workers_per_gather=0 %s",
 	         more != NULL ? more : "");
 	const char *const keys[] = {"dbname", "connect_timeout", "application_name", "options", NULL};
 	const char *const values[] = {pool.url, "2", "driftline", options, NULL};

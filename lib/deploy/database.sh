@@ -21,6 +21,9 @@ make_cluster() {
 	mv -- "$STATE/pg.new" "$STATE/pg"
 }
 
+# An eighth of the machine's memory, in MB: what the square and its indexes are searched in.
+shared_buffers() { awk '$1 == "MemTotal:" { m = int($2 / 8192); print m < 128 ? 128 : m > 2048 ? 2048 : m }' /proc/meminfo; }
+
 # Everything over the socket, by who one is: the handlers' user is the handlers'
 # role, the administrators are the owner.
 configure_cluster() {
@@ -33,7 +36,8 @@ configure_cluster() {
 		unix_socket_permissions = 0770
 		cluster_name = 'driftline'
 		max_connections = $((DRIFTLINE_DB_CONNECTIONS * 2 + 30))
-		shared_buffers = 128MB
+		shared_buffers = $(shared_buffers)MB
+		max_parallel_workers_per_gather = 0
 		max_wal_size = 1GB
 		fsync = on
 		synchronous_commit = on

@@ -188,31 +188,34 @@ returns page language plpgsql stable as $$
 declare
     v_headings text[] := array(select '^' || t from unnest(p_terms) t where p_heading is not null);
     v_terms text[] := case when p_heading then v_headings else p_terms end;
-    v_apart bigint[] := array(select t.room from square_place t where not p_heading and place_terms(t.room) @> v_headings limit 4001);
-    v_count int;
+    v_few boolean;
     v_places place[];
 begin
     with found as materialized (
-        select t.* from square_place t where place_terms(t.room) @> v_terms limit 4001
+        select t.room, t.tie, t.listed, case when p_sort = 'new' then t.created
+                                             when t.at <= p_begun - interval '5 seconds' then t.at else t.prev end as key
+          from square_place t where place_terms(t.room) @> v_terms limit 4001
+    ), apart as materialized (
+        select t.room from square_place t
+         where not p_heading and p_patterns is null and place_terms(t.room) @> v_headings limit 4001
     ), placed as (
-        select f.room, f.tie, case when p_sort = 'new' then f.created
-                                   when f.at <= p_begun - interval '5 seconds' then f.at else f.prev end as key
-          from found f
-         where f.listed <= p_begun
-           and case when p_patterns is null then f.room <> all (v_apart)
-                    else exists (select from square q
-                                  where q.room = f.room and q.folded like all (p_patterns)
-                                    and q.heading like all (p_patterns) = p_heading) end
-        offset 0
+        select f.room, f.tie, f.key from found f
+         where (select count(*) from found) <= 4000 and f.listed <= p_begun
+           and f.room not in (select a.room from apart a)
     ), behind as (
-        (select * from placed where p_sort = 'quiet' and (key, tie) > (p_after.key, p_after.tie) order by key, tie limit p_want + 1)
+        (select * from placed where p_sort = 'quiet' and (key, tie) > (p_after.key, p_after.tie) order by key, tie)
         union all
-        (select * from placed where p_sort <> 'quiet' and (key, tie) < (p_after.key, p_after.tie)
-          order by key desc, tie desc limit p_want + 1)
+        (select * from placed where p_sort <> 'quiet' and (key, tie) < (p_after.key, p_after.tie) order by key desc, tie desc)
+    ), hit as (     -- patterns are looked at in order, until there are enough
+        select b.* from behind b
+         where p_patterns is null
+            or exists (select from square q
+                        where q.room = b.room and q.folded like all (p_patterns) and q.heading like all (p_patterns) = p_heading)
+         limit p_want + 1
     )
-    select (select count(*) from found), array(select (room, coalesce(p_heading, false), key, tie)::place from behind)
-      into v_count, v_places;
-    return case when v_count <= 4000 then page_of(v_places, p_want, p_after) end;
+    select (select count(*) from found) <= 4000, array(select (room, coalesce(p_heading, false), key, tie)::place from hit)
+      into v_few, v_places;
+    return case when v_few then page_of(v_places, p_want, p_after) end;
 end $$;
 
 -- Up to p_want rooms behind p_after, of all or of those that have a tag or are like the patterns: by their heading
