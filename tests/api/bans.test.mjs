@@ -5,7 +5,10 @@ import { Person, call, pair, random, range, refused, rows, sql, until, v2 } from
 import { act, ban, depart } from '../support/safety.mjs'
 
 const open = []
-after(() => open.forEach((person) => person.close()))
+after(async () => {
+  open.forEach((person) => person.close())
+  await sql('delete from departure') // or something would happen while other tests look
+})
 const person = async (make = Person.guest()) => {
   const one = await (await make).open()
   await one.key()

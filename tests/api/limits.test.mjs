@@ -11,6 +11,7 @@ const it = new Instance({
     DRIFTLINE_LIMIT_LOGINS: '3',
     DRIFTLINE_LIMIT_MESSAGES: '20',
     DRIFTLINE_LIMIT_MATCHES: '3',
+    DRIFTLINE_LIMIT_REPORTS: '1',
   },
 })
 let one, two, room
@@ -42,6 +43,17 @@ function limited(answers, fine, refilled = 0) {
   return count
 }
 const post = (path, body, headers) => call('POST', '/api/v1' + path, body, headers, it.url)
+
+test('reports: so many an hour; the same again is none', async () => {
+  const report = (body) => one.post('/reports', { reason: 'spam', ...body })
+  assert.equal((await report({ room })).status, 201)
+  const group = (await two.post('/rooms', { topic: 'x' })).body.id
+  const answer = await report({ room: group })
+  refused(answer, 429, 'too_many')
+  const seconds = Number(answer.headers.get('retry-after'))
+  assert.ok(seconds > 3500 && seconds <= 3600, String(seconds))
+  assert.equal((await report({ room })).status, 201)
+})
 
 test('messages: 20 a minute and account, the next is told to wait, and takes no seq', async () => {
   const stored = limited(await Promise.all(range(1, 30).map((n) => one.send(room, String(n)))), 20, 5)
