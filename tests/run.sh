@@ -47,13 +47,13 @@ suite_sanitize() {
 	local program
 	make -s sanitize
 	service
-	for program in api auth; do
+	for program in api auth admin; do
 		install -m 755 "build/sanitize/$program" "$DRIFTLINE_STATE/bin/$program"
 		./deploy.sh restart "$program"
 	done
 	node --test tests/api/*.test.mjs
-	for program in api auth; do ./deploy.sh restart "$program"; done
-	if grep -ahE -A 30 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$DRIFTLINE_STATE"/log/{api,auth}/*; then return 1; fi
+	for program in api auth admin; do ./deploy.sh restart "$program"; done
+	if grep -ahE -A 30 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$DRIFTLINE_STATE"/log/{api,auth,admin}/*; then return 1; fi
 }
 suite_sql() { make -s sql; }
 suite_lint() { make -s lint; }
