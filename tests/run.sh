@@ -61,7 +61,7 @@ suite_deploy() { node_packages tests && node --test tests/deploy/*.test.mjs; }
 suite_client() { node_packages applet && (cd applet && npm test --silent); }
 suite_api() { node_packages tests && service && node --test tests/api/*.test.mjs; }
 suite_journeys() { node_packages tests && service && node --test tests/e2e/*.test.mjs; }
-suite_applet() { node_packages applet && service && (cd applet && npm run --silent test:built && npm run --silent test:mp); }
+suite_applet() { node_packages applet && node_packages tests && service && (cd applet && npm run --silent test:built && npm run --silent test:mp); }
 # One file after the other: each kills what the next one needs.
 suite_faults() {
 	local file

@@ -257,7 +257,7 @@ it('offers in a line’s menu what can be done with it', () => {
   const acts = (row: typeof mine, writable: boolean, recallable: boolean, group = true): string[] =>
     menuOf(row, writable, recallable, group).map((item) => item.act)
   expect(acts(mine, true, true)).toEqual(['reply', 'copy', 'recall'])
-  expect(acts(theirs, true, false)).toEqual(['reply', 'copy', 'block'])
-  expect(acts(theirs, false, false)).toEqual(['copy', 'block'])
-  expect(acts(theirs, false, false, false)).toEqual(['copy'])
+  expect(acts(theirs, true, false)).toEqual(['reply', 'copy', 'block', 'report'])
+  expect(acts(theirs, false, false)).toEqual(['copy', 'block', 'report'])
+  expect(acts(theirs, false, false, false)).toEqual(['copy', 'report'])
 })

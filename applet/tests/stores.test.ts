@@ -1,53 +1,10 @@
 /** What pages share: who is here and what is wiped, the rooms as frames change them, and the one wait. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { group, line, me, room } from './fake'
+import { replies, reset, say, sent, settle, socket, stored, user } from './outside'
 
-type Reply = { status: number; data?: unknown } | 'offline'
-interface Sent {
-  method: string
-  path: string
-  body: Record<string, unknown>
-}
-
-const stored = new Map<string, unknown>()
-let replies: Record<string, Reply | ((body: Record<string, unknown>) => Reply)>
-let sent: Sent[]
-let socket: Record<'open' | 'message' | 'close', (value?: unknown) => void>
-
-function answer(o: Record<string, unknown>): void {
-  const path = String(o.url).replace(/^.*\/api\/v1/, '')
-  const body = o.data ? (JSON.parse(String(o.data)) as Record<string, unknown>) : {}
-  sent.push({ method: String(o.method), path, body })
-  const known = replies[`${String(o.method)} ${path}`] ?? { status: 204, data: '' }
-  const reply = typeof known === 'function' ? known(body) : known
-  const tell = o as { success(r: unknown): void; fail(r: unknown): void }
-  if (reply === 'offline') tell.fail({ errMsg: 'request:fail' })
-  else tell.success({ statusCode: reply.status, data: reply.data ?? '', header: {} })
-}
-
-function connectSocket() {
-  socket = { open: () => undefined, message: () => undefined, close: () => undefined }
-  return {
-    onOpen: (f: () => void) => (socket.open = f),
-    onMessage: (f: (m: unknown) => void) => (socket.message = f as (value?: unknown) => void),
-    onClose: (f: () => void) => (socket.close = f),
-    onError: () => undefined,
-    close: () => undefined,
-  }
-}
-
-function user(more = {}) {
-  const made = { account: null, nickname: 'Mossy Fern', avatar: '/avatar/1.svg', guest: true }
-  return { ...made, created: '2026-01-01T00:00:00.001Z', warnings: 0, locale: 'en', ...more }
-}
-
-const say = (frame: Record<string, unknown>): void => socket.message({ data: JSON.stringify(frame) })
 const message = (id: string, seq: number, more = {}) =>
   say({ type: 'message', room: id, message: line(id, seq, more) })
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 0))
-}
 
 async function load() {
   vi.resetModules()
@@ -66,23 +23,7 @@ async function signedIn() {
   return stores
 }
 
-beforeEach(() => {
-  stored.clear()
-  sent = []
-  replies = {
-    'POST /login/guest': { status: 200, data: { token: 'secret', user: user() } },
-    'POST /stream': { status: 200, data: { url: '/ws/t' } },
-    'POST /sync': { status: 200, data: { rooms: [], conversations: [] } },
-  }
-  vi.stubGlobal('uni', {
-    request: answer,
-    connectSocket,
-    getStorageSync: (k: string) => stored.get(k) ?? '',
-    setStorageSync: (k: string, v: unknown) => void stored.set(k, v),
-    removeStorageSync: (k: string) => void stored.delete(k),
-    getStorageInfoSync: () => ({ keys: [...stored.keys()] }),
-  })
-})
+beforeEach(reset)
 
 describe('session', () => {
   it('keeps the token and is signed in after a restart', async () => {

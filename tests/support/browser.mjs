@@ -57,8 +57,11 @@ function watch(page, to) {
   return page
 }
 
-/** A page of a new person, at path. options: those of Playwright's newContext, and base for another service. */
-export async function person(instance, { base: to = base, path = '/', ...options } = {}) {
+/**
+ * A page of a new person, at path. options: those of Playwright's newContext, base for another service, and age: the one
+ * that was said here before, null for none.
+ */
+export async function person(instance, { base: to = base, path = '/', age = 120, ...options } = {}) {
   const context = await instance.newContext({
     viewport: { width: 390, height: 844 },
     locale: 'en-US',
@@ -70,6 +73,10 @@ export async function person(instance, { base: to = base, path = '/', ...options
       console.error('unhandled: ' + JSON.stringify(reason)),
     ),
   )
+  if (age)
+    await context.addInitScript((data) => {
+      localStorage.setItem('driftline.age', JSON.stringify({ type: 'number', data }))
+    }, age)
   return tab(context, to + path)
 }
 

@@ -23,5 +23,8 @@ export const account = {
     request<User>({ method: 'POST', path: '/me', body, timeout: LOGIN_TIMEOUT }),
   password: (body: { old_password_v2: string; new_password_v2: string }) =>
     request<void>({ method: 'POST', path: '/me/password', body, timeout: LOGIN_TIMEOUT }),
+  /** What proves that it is oneself: the password, WeChat's code, or for a guest that one means it. */
+  erase: (body: { password_v2: string } | { code: string } | { confirm: true }) =>
+    request<void>({ method: 'DELETE', path: '/me', body, timeout: LOGIN_TIMEOUT }),
   logout: (all: boolean) => request<void>({ method: 'POST', path: all ? '/logout?all=1' : '/logout' }),
 }

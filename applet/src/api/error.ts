@@ -7,6 +7,8 @@ export class ApiError extends Error {
   readonly retryAfter: number
   readonly until: string
   readonly reason: string
+  /** All that was told beside the code and its message. */
+  readonly detail: Record<string, unknown>
 
   constructor(status: number, code: string, message = '', more: Partial<ApiError> = {}) {
     super(message || code)
@@ -17,6 +19,12 @@ export class ApiError extends Error {
     this.retryAfter = more.retryAfter ?? 0
     this.until = more.until ?? ''
     this.reason = more.reason ?? ''
+    this.detail = more.detail ?? {}
+  }
+
+  /** The code, or where it means two things a word of our own for the other one. */
+  get word(): string {
+    return this.code === 'muted' && this.detail.everywhere === true ? 'muted_everywhere' : this.code
   }
 
   /** Worth another try with nothing changed: no answer, too many, or a part is down. */

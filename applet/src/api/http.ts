@@ -96,5 +96,6 @@ function read<T>(answer: Answer): T {
     retryAfter: Math.max(0, Number(answer.header['retry-after']) || 0),
     until: text(error?.until) || text(data.until),
     reason: text(error?.reason) || text(data.reason),
+    detail: { ...data, ...error },
   })
 }

@@ -3,6 +3,7 @@ import { language } from '@/i18n'
 import { keep } from '@/platform/storage'
 import { ApiError } from './error'
 import { createRequest, type Answer } from './http'
+import { withProof } from './proof'
 
 const H5 = process.env.UNI_PLATFORM === 'h5'
 
@@ -25,7 +26,13 @@ function lowerCaseKeys(header: Record<string, unknown>): Record<string, string> 
   return Object.fromEntries(Object.entries(header ?? {}).map(([k, v]) => [k.toLowerCase(), String(v)]))
 }
 
-export const request = createRequest({
+let onProof = (): Promise<string> => Promise.reject(new ApiError(403, 'pow_required'))
+/** Who makes the proofs of work that calls are asked for. */
+export function whenProofAsked(make: () => Promise<string>): void {
+  onProof = make
+}
+
+const bare = createRequest({
   base: API_BASE,
   cookie: H5,
   token: () => (H5 ? '' : keep.get<string>('token') || ''),
@@ -48,3 +55,5 @@ export const request = createRequest({
       })
     }),
 })
+
+export const request = withProof(bare, () => onProof())

@@ -139,6 +139,66 @@ export interface Block extends Mask {
   at: string
 }
 
+export const REASONS = ['harassment', 'sexual', 'minor', 'spam', 'illegal', 'self_harm', 'other'] as const
+export type Reason = (typeof REASONS)[number]
+
+export interface NewReport {
+  room: string
+  /** Absent: the room itself. */
+  member?: string
+  reason: Reason
+  seqs?: number[]
+  note?: string
+}
+
+/** A report of one's own, with the mask that it is about as it was then; none where it is about the room. */
+export interface Report extends Omit<Mask, 'member'> {
+  id: string
+  state: 'open' | 'resolved'
+  outcome: 'upheld' | 'dismissed' | null
+  reason: Reason
+  note: string
+  topic: string | null
+  member: string | null
+  /** The lines that were chosen. */
+  seqs: number[]
+  at: string
+  resolved: string | null
+}
+
+export interface Appeal {
+  text: string
+  at: string
+  decision: 'uphold' | 'lift' | null
+  answer: string | null
+  decided?: string | null
+}
+
+/** A step that the moderators took; until `expires` it counts. */
+export interface Warning {
+  id: string
+  kind: 'warn' | 'mute' | 'ban'
+  reason: string
+  at: string
+  /** null: never. */
+  expires: string | null
+  /** When a mute or a ban ends; null for good, and for a mere warning. */
+  until: string | null
+  seen: boolean
+  lifted: boolean
+  /** It counts no longer: it expired, or was lifted. */
+  over: boolean
+  appeal: Appeal | null
+}
+
+/** What somebody suspended is told. `until` null: for good. The code lets one appeal, once. */
+export interface Ban {
+  until: string | null
+  reason: string | null
+  appeal_code?: string
+  appeal?: Appeal
+}
+
 export interface Estimate {
   p50: number | null
   p90: number | null
@@ -179,6 +239,8 @@ export type MemberEvent =
 export type Frame =
   | { type: 'message'; room: string; message: Message }
   | { type: 'recall'; room: string; seq: number }
+  /** One's own line that waited for a moderator will not be said. */
+  | { type: 'held'; room: string; client_id: string; state: 'refused' }
   | ({ type: 'member'; room: string; member: string } & MemberEvent)
   | {
       type: 'reaction'
@@ -195,4 +257,6 @@ export type Frame =
   | { type: 'read'; room: string; member: string; seq: number }
   | { type: 'matched'; room: string; detail: Room }
   | { type: 'channels' }
-  | { type: 'bye'; reason: string; room?: string }
+  | { type: 'report'; report: Report }
+  | { type: 'warning'; warning: Warning }
+  | { type: 'bye'; reason: string; room?: string; ban?: Ban }

@@ -1,10 +1,10 @@
 /** What a message's menu offers besides reactions. */
 import type { IconName } from './icons'
-import type { Key } from '@/i18n'
+import type { Key } from '@/i18n/more'
 import type { Row } from '@/lib/chatlines'
 import { lookOf } from '@/lib/kinds'
 
-export type MenuAct = 'reply' | 'copy' | 'recall' | 'block'
+export type MenuAct = 'reply' | 'copy' | 'recall' | 'block' | 'report'
 
 export interface MenuItem {
   act: MenuAct
@@ -17,6 +17,7 @@ const COPY: MenuItem = { act: 'copy', icon: 'copy', text: 'chat.copy' }
 const RECALL: MenuItem = { act: 'recall', icon: 'recall', text: 'chat.recall' }
 const HIDE: MenuItem = { act: 'block', icon: 'block', text: 'chat.hide' }
 const BLOCK: MenuItem = { act: 'block', icon: 'block', text: 'chat.block' }
+const REPORT: MenuItem = { act: 'report', icon: 'flag', text: 'report.act' }
 
 export function menuOf(row: Row, writable: boolean, recallable: boolean, group: boolean): MenuItem[] {
   const items: MenuItem[] = []
@@ -24,5 +25,6 @@ export function menuOf(row: Row, writable: boolean, recallable: boolean, group: 
   if (lookOf(row.type).copyable) items.push(COPY)
   if (recallable) items.push(RECALL)
   if (!row.mine && (group || writable)) items.push(group ? HIDE : BLOCK)
+  if (!row.mine) items.push(REPORT)
   return items
 }

@@ -1,6 +1,7 @@
 /** An ApiError in words: ours where we know the code, else the service's, which speaks the reader's language. */
 import { asApiError } from '@/api/error'
-import { dayName, clock, span } from '@/lib/time'
+import { reasonText } from '@/lib/reasons'
+import { dayName, clock, moment, span } from '@/lib/time'
 import { en } from './en'
 import { t, type Key } from './index'
 
@@ -13,8 +14,12 @@ export function errorText(thrown: unknown): string {
   if (error.code === 'busy') return t('error.busy', { wait })
   if (error.status === 502 || error.status === 503 || error.status === 504)
     return t('error.unavailable', { wait })
-  const key = `error.${error.code}`
-  if (key in en) return t(key as Key)
+  const key = `error.${error.word}`
+  if (key in en)
+    return t(key as Key, {
+      until: error.until ? moment(error.until) : '',
+      age: Number(error.detail.age) || 0,
+    })
   return error.status && error.message !== error.code ? error.message : t('error.other')
 }
 
@@ -22,6 +27,6 @@ function blacklisted(until: string, reason: string): string {
   if (!until) return t('error.blacklisted.ever')
   const when = `${dayName(until)} ${clock(until)}`
   return reason
-    ? t('error.blacklisted.reason', { until: when, reason })
+    ? t('error.blacklisted.reason', { until: when, reason: reasonText(reason) })
     : t('error.blacklisted', { until: when })
 }

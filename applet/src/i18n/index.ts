@@ -33,12 +33,14 @@ export function setLanguage(next: Language): void {
   keep.set('language', next)
 }
 
-export function fill(text: string, vars: Record<string, string | number>): string {
+export type Vars = Record<string, string | number>
+
+export function fill(text: string, vars: Vars): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(vars[name] ?? ''))
 }
 
 /** Reads the language as it is now: inside a template or a computed it follows a change. */
-export function t(key: Key, vars: Record<string, string | number> = {}): string {
+export function t(key: Key, vars: Vars = {}): string {
   return fill(tables[current.value][key] ?? en[key] ?? key, vars)
 }
 

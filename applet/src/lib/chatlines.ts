@@ -24,7 +24,7 @@ export interface Row {
   type: Kind
   body: string
   at: string
-  state: '' | 'sending' | 'failed' | 'sent' | 'read'
+  state: '' | 'sending' | 'held' | 'failed' | 'sent' | 'read'
   code: string
   /** The seq this answers, 0 for none. */
   reply: number
@@ -177,6 +177,11 @@ export function canRecall(row: Row, room?: Room, now = Date.now()): boolean {
   if (row.kind !== 'line' || row.seq <= 0) return false
   if (isOwner(room)) return true
   return row.mine && now - parseTime(row.at).getTime() < RECALL_WINDOW
+}
+
+/** What a report may be about: somebody's lines, or where it is about no one in particular (`member` empty) all others'. */
+export function choosable(row: Row, member: string): boolean {
+  return row.kind === 'line' && row.seq > 0 && !row.mine && (!member || row.member === member)
 }
 
 /** The row that shows a line, or stands for it. */

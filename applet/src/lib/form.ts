@@ -8,6 +8,9 @@ export const NICKNAME_MAX = 24
 export const TAG_MAX = 20
 export const TAGS_MAX = 8
 export const BODY_MAX = 4000
+export const NOTE_MAX = 1000
+/** As many lines as one report holds. */
+export const REPORT_LINES = 20
 
 /** Characters as a reader counts them: code points, as the service does. */
 export function characters(text: string): number {

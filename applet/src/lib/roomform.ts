@@ -72,8 +72,9 @@ export function checkDraft(draft: Draft, there = 0): Wrong {
 }
 
 /** The service's own word on a field, for what only it can know. */
-export function wrongField(field: string, there = 0, capacity = 0): Wrong | null {
+export function wrongField(field: string, there = 0, capacity = 0, code = ''): Wrong | null {
   if (!(field in WORDS)) return null
+  if (code === 'word_blocked') return { [field]: 'error.word_blocked' }
   if (field === 'capacity' && capacity < there) return { capacity: 'form.capacity.small' }
   return { [field]: WORDS[field as Field] }
 }

@@ -18,6 +18,7 @@ function endedWords(room: Room, by: string): string {
 export function standingWords(room: Room, where: Standing): string {
   if (where.may) return ''
   if (where.why === 'ended') return endedWords(room, where.by)
+  if (where.why === 'everywhere') return t('chat.muted.everywhere', { until: moment(where.until) })
   if (where.why === 'muted') return t('chat.muted', { until: moment(where.until) })
   return t(`chat.over.${where.why}`)
 }

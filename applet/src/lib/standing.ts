@@ -6,15 +6,22 @@ export type Standing =
   | { may: true }
   | { may: false; why: 'ended'; by: 'me' | 'peer' | 'owner' | 'service' }
   | { may: false; why: 'left' | 'kicked' | 'outside' }
-  | { may: false; why: 'muted'; until: string }
+  | { may: false; why: 'muted' | 'everywhere'; until: string }
 
-export function standing(room: Room, now = Date.now()): Standing {
+/** `muted`: until when no room takes what one writes; empty when all do. */
+export function standing(room: Room, now = Date.now(), muted = ''): Standing {
   if (room.ended) return { may: false, why: 'ended', by: room.ended.by }
   if (!room.me) return { may: false, why: 'outside' }
   if (room.me.left) return { may: false, why: room.me.left.reason === 'kicked' ? 'kicked' : 'left' }
+  if (muted && parseTime(muted).getTime() > now) return { may: false, why: 'everywhere', until: muted }
   const until = room.me.muted_until
   if (until && parseTime(until).getTime() > now) return { may: false, why: 'muted', until }
   return { may: true }
+}
+
+/** One cannot write for a while, and nothing one does changes that. */
+export function isMuted(where: Standing): boolean {
+  return !where.may && (where.why === 'muted' || where.why === 'everywhere')
 }
 
 /** The group is open to who was in it and left. */

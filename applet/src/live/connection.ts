@@ -3,7 +3,7 @@
  * not what a sync is. A socket that stays deaf is found by the sync: lines it should have carried came that way.
  */
 import { asApiError } from '@/api/error'
-import type { Frame } from '@/api/types'
+import type { Ban, Frame } from '@/api/types'
 import { backoff, RECONNECT } from './backoff'
 import type { LiveDeps, LiveState, Socket } from './types'
 
@@ -17,7 +17,7 @@ export interface ConnectionEvents {
   state(state: LiveState): void
   frame(frame: Frame): void
   sync(): Promise<void>
-  over(reason: string): void
+  over(reason: string, ban?: Ban): void
 }
 
 export class Connection {
@@ -165,25 +165,25 @@ export class Connection {
       return
     }
     if (!frame || typeof frame.type !== 'string') return
-    if (frame.type === 'bye') this.bye(frame.reason)
+    if (frame.type === 'bye') this.bye(frame.reason, frame.ban)
     else if (frame.type === 'channels') this.connect(true)
     this.events.frame(frame)
   }
 
-  private bye(reason: string): void {
+  private bye(reason: string, ban?: Ban): void {
     if (reason === 'replaced') {
       this.attempt++
       this.hangUp()
       this.cancelAll()
       this.enter('replaced')
-    } else if (reason === 'logged_out' || reason === 'banned' || reason === 'erased') this.over(reason)
+    } else if (reason === 'logged_out' || reason === 'banned' || reason === 'erased') this.over(reason, ban)
     // Out of one room: the service closes the socket, and the next one carries the other rooms.
     else if (reason === 'kicked') this.connect()
   }
 
-  private over(reason: string): void {
+  private over(reason: string, ban?: Ban): void {
     this.stop()
-    this.events.over(reason)
+    this.events.over(reason, ban)
   }
 
   private failed(error: unknown): void {

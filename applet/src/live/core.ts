@@ -2,7 +2,7 @@
  * The live layer: one socket, the logs of the rooms that were opened, and the outbox, tied together.
  * Every frame is sorted by the room it names, so nothing of one chat can show in another.
  */
-import type { Frame, Message, Page, Reaction, SyncAnswer } from '@/api/types'
+import type { Ban, Frame, Message, Page, Reaction, SyncAnswer } from '@/api/types'
 import { Connection } from './connection'
 import { Outbox } from './outbox'
 import { RoomLog } from './roomlog'
@@ -41,7 +41,7 @@ export class Live {
       },
       frame: (frame) => this.heard(frame),
       sync: () => this.sync(),
-      over: (reason) => this.over(reason),
+      over: (reason, ban) => this.over(reason, ban),
     })
     this.outbox = new Outbox(deps, {
       changed: (room) => this.emit({ type: 'lines', room }),
@@ -197,10 +197,10 @@ export class Live {
     this.emit({ type: 'lines', room })
   }
 
-  private over(reason: string): void {
+  private over(reason: string, ban?: Ban): void {
     if (!this.running) return
     this.stop(false)
-    this.emit({ type: 'over', reason })
+    this.emit({ type: 'over', reason, ...(ban ? { ban } : {}) })
   }
 
   private heard(frame: Frame): void {
@@ -209,6 +209,7 @@ export class Live {
       this.unheard.delete(`${frame.room}:${frame.message.seq}`)
       this.take(frame.message, true)
     } else if (frame.type === 'recall') this.recalled(frame.room, frame.seq)
+    else if (frame.type === 'held') this.outbox.refuse(frame.room, frame.client_id)
     else if (frame.type === 'reaction') {
       const own = frame.member === this.self(frame.room)
       this.amend(frame.room, (log) => log.react(frame.seq, frame.name, frame.on, frame.count, own))

@@ -115,9 +115,16 @@ export class Outbox {
     if (lane && line) this.drop(lane, line)
   }
 
-  /** The way is free again: no lane waits any longer. */
+  /** A moderator has refused a line that was held. */
+  refuse(room: string, client_id: string): void {
+    const line = this.lanes.get(room)?.lines.find((l) => l.client_id === client_id && l.state === 'held')
+    if (line) this.fail(line, 'word_blocked')
+  }
+
+  /** The way is free again: no lane waits any longer, and what has become of held lines is asked for. */
   flush(): void {
     for (const [room, lane] of this.lanes) {
+      for (const line of lane.lines) if (line.state === 'held') line.state = 'sending'
       lane.cancel?.()
       lane.cancel = null
       lane.tries = 0
@@ -140,6 +147,7 @@ export class Outbox {
     if (line.code === 'waiting') {
       delete line.code
       delete line.until
+      delete line.many
       this.events.changed(room)
     }
     this.deps.api
@@ -175,7 +183,10 @@ export class Outbox {
     }
     if (error.passing) {
       line.code = 'waiting'
-      if (error.code === 'slow_mode') line.until = this.deps.clock.now() + error.retryAfter * 1000
+      if (error.status === 429) {
+        line.until = this.deps.clock.now() + error.retryAfter * 1000
+        line.many = error.code !== 'slow_mode'
+      }
       this.events.changed(line.room)
       const wait = backoff(lane.tries++, this.deps.clock.random(), RESEND, error.retryAfter)
       lane.cancel = this.deps.clock.after(wait, () => {
@@ -184,8 +195,12 @@ export class Outbox {
       })
       return
     }
-    line.state = 'failed'
-    line.code = error.code
+    this.fail(line, error.word)
+  }
+
+  private fail(line: Pending, code: string): void {
+    line.state = code === 'held' ? 'held' : 'failed'
+    line.code = code
     this.save(line)
     this.events.changed(line.room)
   }

@@ -1,6 +1,6 @@
 /** What the live layer needs from outside, and what it tells. Nothing here knows uni, Vue or a browser. */
 import type { Outgoing } from '@/api/messages'
-import type { Frame, Match, Message, Page, Room, SyncAnswer } from '@/api/types'
+import type { Ban, Frame, Match, Message, Page, Room, SyncAnswer } from '@/api/types'
 import type { Keep } from '@/platform/storage'
 
 export interface Clock {
@@ -49,11 +49,13 @@ export interface Pending {
   body: string
   reply_to?: number
   at: number
-  state: 'sending' | 'failed' | 'sent'
+  /** `held`: the service has it, and a moderator looks at it first. */
+  state: 'sending' | 'held' | 'failed' | 'sent'
   /** Why it failed: the code of the refusal; `waiting` while it is to be tried again. */
   code?: string
-  /** When slow mode lets it go out. */
+  /** When it may go out, by slow mode or, `many`, because much was sent. */
   until?: number
+  many?: boolean
   /** Where it went, once answered. */
   seq?: number
 }
@@ -68,4 +70,4 @@ export type LiveEvent =
   | { type: 'match'; match: Match }
   | { type: 'frame'; frame: Frame }
   /** The session is over: its token expired, was logged out or banned. */
-  | { type: 'over'; reason: string }
+  | { type: 'over'; reason: string; ban?: Ban }

@@ -27,7 +27,11 @@ export function installH5A11y(): void {
     const target = e.target as HTMLElement
     const role = target.getAttribute?.('role') ?? ''
     if (ARROWS[e.key] && /^(radio|tab)$/.test(role)) return choose(e, target, role)
-    if ((e.key !== 'Enter' && e.key !== ' ') || !/^(button|tab|link|radio|option|switch)$/.test(role)) return
+    if (
+      (e.key !== 'Enter' && e.key !== ' ') ||
+      !/^(button|tab|link|radio|checkbox|option|switch)$/.test(role)
+    )
+      return
     e.preventDefault()
     if (!e.repeat) target.click()
   })

@@ -12,6 +12,11 @@ export const PAGES = {
   roomForm: '/pages/room-form/room-form',
   share: '/pages/share/share',
   blocks: '/pages/blocks/blocks',
+  reports: '/pages/reports/reports',
+  warnings: '/pages/warnings/warnings',
+  banned: '/pages/banned/banned',
+  data: '/pages/data/data',
+  legal: '/pages/legal/legal',
 } as const
 
 interface Shown {
@@ -89,8 +94,16 @@ export function toRoomForm(room?: string): void {
   uni.navigateTo({ url: pageOf(PAGES.roomForm, room ? { room } : {}), ...overtaken })
 }
 
-export function toBlocks(): void {
-  uni.navigateTo({ url: PAGES.blocks, ...overtaken })
+/** A page on top of the one in front. */
+const onTop = (path: string) => (): void => uni.navigateTo({ url: path, ...overtaken })
+export const toBlocks = onTop(PAGES.blocks)
+export const toReports = onTop(PAGES.reports)
+export const toWarnings = onTop(PAGES.warnings)
+export const toData = onTop(PAGES.data)
+
+/** The applet's page for the operator's words. */
+export function toLegal(page: string): void {
+  uni.navigateTo({ url: pageOf(PAGES.legal, { page }), ...overtaken })
 }
 
 /** To the page beneath, or to `home` when there is none: it was opened by its address. */
@@ -114,6 +127,11 @@ export function toEntry(remember: boolean): void {
   if (remember && from) keep.set('return', from)
   else keep.remove('return')
   uni.reLaunch({ url: PAGES.entry, ...overtaken })
+}
+
+/** Where somebody is led whose account was suspended. */
+export function toBanned(): void {
+  uni.reLaunch({ url: PAGES.banned, ...overtaken })
 }
 
 /** Where somebody goes who has just logged in. */

@@ -20,11 +20,11 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
     return Array.from(root?.querySelectorAll?.<HTMLElement>(REACHED) ?? [])
   }
 
-  /** Where one writes comes first; whoever is inside already stays there. */
+  /** Where one writes comes first, unless it is for `later`; whoever is inside already stays there. */
   function enter(): void {
     const all = reached()
     if (all.includes(document.activeElement as HTMLElement)) return
-    const field = all.find((one) => one.matches('input, textarea'))
+    const field = all.find((one) => one.matches('input, textarea') && !one.closest('.later'))
     ;(field ?? all[0])?.focus()
   }
 

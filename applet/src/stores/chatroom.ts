@@ -54,6 +54,10 @@ export function useChatRoom(id: string) {
     chatRows(lines.value, atNewest.value ? pending.value : [], room.value, { readUpTo: readUpTo.value }),
   )
   const complete = computed(() => far.value?.complete ?? nearComplete.value)
+  /** Until much that was sent lets the next line go out. */
+  const many = computed(() =>
+    Math.max(0, ...pending.value.map((line) => (line.many ? (line.until ?? 0) : 0))),
+  )
   const slow = computed(() => {
     const told = Math.max(0, ...pending.value.map((line) => line.until ?? 0))
     return Math.max(told, slowUntil(room.value, lastSentAt.value))
@@ -261,6 +265,7 @@ export function useChatRoom(id: string) {
     failure,
     readUpTo,
     slow,
+    many,
     load,
     show,
     hide,

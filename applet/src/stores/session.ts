@@ -8,12 +8,17 @@ import { normalAccount } from '@/lib/form'
 import { passwordV2 } from '@/lib/password'
 import { live } from '@/live'
 import { keep } from '@/platform/storage'
+import { wechatCode } from '@/platform/wechat'
+import { age } from './age'
+import { ban } from './ban'
 
 const state = reactive({
   signed: keep.get<boolean>('signed') === true,
   user: null as User | null,
   /** Why entry is shown, when it was not asked for. */
   over: '',
+  /** The account is being erased: that its sockets end is no news. */
+  erasing: false,
 })
 
 export const session = {
@@ -21,17 +26,22 @@ export const session = {
   user: computed(() => state.user),
   over: computed(() => state.over),
 
+  erasing: computed(() => state.erasing),
+
   async guest(): Promise<void> {
+    await age.check()
     await enter(await account.guest())
   },
 
   async login(name: string, password: string): Promise<void> {
     const body = { account: normalAccount(name), password_v2: passwordV2(normalAccount(name), password) }
+    await age.check()
     await enter(await account.login(body))
   },
 
   async register(name: string, password: string, nickname: string): Promise<void> {
     const body = { account: normalAccount(name), password_v2: passwordV2(normalAccount(name), password) }
+    await age.check()
     await enter(
       await account.register({ ...body, ...(nickname.trim() ? { nickname: nickname.trim() } : {}) }),
     )
@@ -80,6 +90,17 @@ export const session = {
     session.end('', true)
   },
 
+  /** Erases the account. A guest has no password, and neither has who came by WeChat. */
+  async erase(password: string): Promise<void> {
+    state.erasing = true
+    try {
+      await account.erase(await erasureProof(password))
+      session.end('erased', true)
+    } finally {
+      state.erasing = false
+    }
+  },
+
   /** The session is over. What was typed and not sent stays for the same account's return, unless it logged out. */
   end(reason: string, wipe: boolean): void {
     live.stop(wipe)
@@ -91,6 +112,12 @@ export const session = {
     state.over = reason
     for (const action of endings) action()
   },
+}
+
+async function erasureProof(password: string): Promise<Parameters<typeof account.erase>[0]> {
+  const name = state.user?.account
+  if (name) return { password_v2: passwordV2(name, password) }
+  return state.user?.guest ? { confirm: true } : { code: await wechatCode() }
 }
 
 const endings: (() => void)[] = []
@@ -107,6 +134,7 @@ async function enter(answer: LoggedIn): Promise<void> {
   keep.set('signed', true)
   state.user = answer.user
   state.over = ''
+  ban.forget()
   state.signed = true
   live.start()
   if (answer.user.locale !== language()) account.change({ locale: language() }).catch(() => undefined)

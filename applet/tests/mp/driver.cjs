@@ -16,11 +16,13 @@ const path = require('node:path')
 const BUNDLE = process.env.DRIFTLINE_TEST_APPLET || path.join(__dirname, '../../dist/build/mp-weixin')
 
 class Applet {
-  static async start({ base, language = 'en' }) {
+  /** `age`: the one that was said on this device before; null for none. */
+  static async start({ base, language = 'en', age = 120 }) {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'driftline-applet-'))
     const root = path.join(dir, 'bundle')
     fs.cpSync(BUNDLE, root, { recursive: true })
     pointAt(root, base)
+    if (age) fs.writeFileSync(path.join(dir, 'storage.json'), JSON.stringify([['driftline.age', age]]))
     const applet = new Applet(dir, root, language)
     await applet.launch()
     return applet

@@ -16,7 +16,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
   const listeners = { show: [], hide: [], network: [] }
   const sockets = new Set()
   const files = new Map()
-  const seen = { requests: 0, mostRequests: 0, mostSockets: 0, refused: [] }
+  const seen = { requests: 0, mostRequests: 0, mostSockets: 0, refused: [], bodies: [] }
   let running = 0
   let online = true
   let dying = null
@@ -52,6 +52,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
     if (body !== undefined) headers['content-length'] = Buffer.byteLength(body)
     running++
     seen.requests++
+    if (body !== undefined) seen.bodies.push(body)
     seen.mostRequests = Math.max(seen.mostRequests, running)
     let over = false
     const end = (result) => {

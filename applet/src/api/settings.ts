@@ -1,0 +1,13 @@
+/** What this deployment asks of people, and how long it keeps what they write. */
+import { request } from './index'
+
+export interface Settings {
+  /** The age that one says to have reached before one starts; 0 asks nobody. */
+  age: number
+  /** In days; 0 is for ever. */
+  keep: { messages: number }
+}
+
+export const settings = {
+  get: () => request<Settings>({ method: 'GET', path: '/settings' }),
+}
