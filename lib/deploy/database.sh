@@ -22,7 +22,7 @@ make_cluster() {
 }
 
 # An eighth of the machine's memory, in MB: what the square and its indexes are searched in.
-shared_buffers() { awk '$1 == "MemTotal:" { m = int($2 / 8192); print m < 128 ? 128 : m > 2048 ? 2048 : m }' /proc/meminfo; }
+shared_buffers() { awk '$1 == "MemTotal:" { m = int($2 / 8192); print (m < 128 ? 128 : m > 2048 ? 2048 : m) }' /proc/meminfo; }
 
 # Everything over the socket, by who one is: the handlers' user is the handlers'
 # role, the administrators are the owner.
