@@ -2,6 +2,7 @@
 CC ?= gcc
 BUILD ?= build
 PACKAGES = libpq json-c openssl icu-uc libcurl libqrencode
+DECODE_PACKAGES = libjpeg libpng libwebp libmpg123 libseccomp
 CFLAGS ?= -O2 -g
 CFLAGS_OURS = -std=c11 -Ilib -D_GNU_SOURCE -pthread -fPIE -fno-common -fstack-protector-strong -ffunction-sections \
 	-Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wformat=2 \
@@ -11,20 +12,25 @@ LDFLAGS_OURS = -pthread -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(if $(SANITI
 LIBS = -lfcgi $(shell pkg-config --libs $(PACKAGES))
 
 LIB = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
-MAINS = api auth admin ctl config listen
+MAINS = api auth media admin ctl config listen
 ADMIN = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/admin_*.c) cgi-bin/rules.c)
 CTL = $(patsubst %.c,$(BUILD)/%.o,$(wildcard cgi-bin/ctl_*.c))
 APP = $(filter-out $(BUILD)/cgi-bin/admin_%.o $(CTL),$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS:%=cgi-bin/%.c),$(wildcard cgi-bin/*.c))))
-PROGRAMS = $(MAINS:%=$(BUILD)/%)
+PROGRAMS = $(MAINS:%=$(BUILD)/%) $(BUILD)/decode
+DECODE = $(patsubst %.c,$(BUILD)/%.o,$(filter-out decoder/main.c,$(wildcard decoder/*.c))) $(BUILD)/lib/mp3.o
+DECODE_LIBS = $(shell pkg-config --libs $(DECODE_PACKAGES)) -lgif -lm
 
 all: $(PROGRAMS)  ## build the programs
 
-$(BUILD)/api $(BUILD)/auth: $(BUILD)/%: $(BUILD)/cgi-bin/%.o $(APP) $(LIB)
+$(BUILD)/api $(BUILD)/auth $(BUILD)/media: $(BUILD)/%: $(BUILD)/cgi-bin/%.o $(APP) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^ $(LIBS)
 $(BUILD)/admin: $(BUILD)/cgi-bin/admin.o $(ADMIN) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^ $(LIBS)
 $(BUILD)/ctl: $(BUILD)/cgi-bin/ctl.o $(CTL) $(addprefix $(BUILD)/lib/,arena.o buf.o text.o)
 	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^ $(shell pkg-config --libs json-c icu-uc)
+# The child that decodes what strangers send has none of the service's own in it.
+$(BUILD)/decode: $(BUILD)/decoder/main.o $(DECODE)
+	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^ $(DECODE_LIBS)
 $(BUILD)/config: $(BUILD)/cgi-bin/config.o $(BUILD)/lib/config.o $(BUILD)/lib/arena.o
 	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^
 $(BUILD)/listen: $(BUILD)/cgi-bin/listen.o
@@ -39,6 +45,10 @@ UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^ $(LIBS) -lcmocka
+$(BUILD)/tests/decode: $(BUILD)/tests/unit/decode.o $(DECODE) | $(BUILD)/decode
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS_OURS) -o $@ $^ $(DECODE_LIBS) -lcmocka
+$(BUILD)/decoder/%.o $(BUILD)/tests/unit/decode.o: CFLAGS_OURS += -Idecoder
 .SECONDARY: $(UNITS:$(BUILD)/tests/%=$(BUILD)/tests/unit/%.o)
 
 unit: $(UNITS)  ## run the unit tests of the C code
@@ -59,23 +69,23 @@ sql:  ## the tests of SQL, in a scratch database of the PostgreSQL in PGHOST or 
 # Fuzzers: a program for each parser, by clang, with everything that it stands on.
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_SECONDS ?= 20
-FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -std=c11 -Ilib -Itests/unit \
-	-D_GNU_SOURCE -pthread $(shell pkg-config --cflags $(PACKAGES))
-FUZZ_LIB = $(patsubst %.c,build/fuzz/%.o,$(wildcard lib/*.c))
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -std=c11 -Ilib -Idecoder -Itests/unit \
+	-D_GNU_SOURCE -pthread $(shell pkg-config --cflags $(PACKAGES) $(DECODE_PACKAGES))
+FUZZ_LIB = $(patsubst %.c,build/fuzz/%.o,$(wildcard lib/*.c) $(filter-out decoder/main.c decoder/jail.c,$(wildcard decoder/*.c)))
 
-build/fuzz/lib/%.o: lib/%.c
+$(FUZZ_LIB): build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	clang $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
 build/fuzz/lib.a: $(FUZZ_LIB)
 	ar rcs $@ $^
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h tests/unit/fake.h build/fuzz/lib.a
-	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/lib.a $(LIBS)
+build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) tests/unit/fake.h build/fuzz/lib.a
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< build/fuzz/lib.a $(LIBS) $(DECODE_LIBS)
 
 fuzz: $(FUZZERS:%=build/fuzz/%)  ## run each fuzzer for FUZZ_SECONDS (20), from its seeds
 	@for fuzzer in $(FUZZERS); do tests/fuzz/run.sh "$$fuzzer" $(FUZZ_SECONDS) || exit; done
 
 # Lint: each tool by itself, so that `make -k lint` shows what all of them find.
-C_FILES = $(wildcard lib/*.[ch] cgi-bin/*.[ch] tests/*/*.[ch])
+C_FILES = $(wildcard lib/*.[ch] cgi-bin/*.[ch] decoder/*.[ch] tests/*/*.[ch])
 SHELL_FILES = $(shell find deploy.sh driftctl lib/deploy .ci/run tests -name node_modules -prune -o -type f \( -name '*.sh' -o -path .ci/run -o -path driftctl \) -print)
 # What checks the client wants Node 20.19; where the machine's is older npm brings one.
 NODE_20 = if node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; \
@@ -89,9 +99,9 @@ lint-c:
 	clang-format --dry-run --Werror $(C_FILES)
 	$(MAKE) -s BUILD=build/lint CFLAGS="-O1 -g -fanalyzer -Wno-analyzer-malloc-leak" all
 	cppcheck --quiet --enable=warning,performance,portability --inline-suppr --std=c11 --library=posix -Ilib -D_GNU_SOURCE \
-		--error-exitcode=1 lib cgi-bin tests/unit tests/fuzz
-	clang-tidy --quiet $(wildcard lib/*.c cgi-bin/*.c) -- -std=c11 -Ilib -Icgi-bin -D_GNU_SOURCE \
-		$(shell pkg-config --cflags $(PACKAGES)) 2>/dev/null
+		--error-exitcode=1 -Idecoder lib cgi-bin decoder tests/unit tests/fuzz
+	clang-tidy --quiet $(wildcard lib/*.c cgi-bin/*.c decoder/*.c) -- -std=c11 -Ilib -Icgi-bin -Idecoder -D_GNU_SOURCE \
+		$(shell pkg-config --cflags $(PACKAGES) $(DECODE_PACKAGES)) 2>/dev/null
 
 lint-shell:
 	shellcheck -x $(filter-out lib/deploy/%,$(SHELL_FILES))

@@ -4,7 +4,7 @@
 #
 # Everything of a running Driftline is in its state folder (var/ or
 # DRIFTLINE_STATE) and in its folder of sockets; a runit tree in the state
-# folder keeps the parts up: postgres, api, auth, admin, nginx. Nothing here touches the
+# folder keeps the parts up: postgres, api, auth, media, admin, nginx. Nothing here touches the
 # services of the system.
 
 set -Eeuo pipefail
@@ -16,12 +16,13 @@ GIVEN_STATE=${DRIFTLINE_STATE:-$ROOT/var}
 export DRIFTLINE_STATE=$GIVEN_STATE
 
 BUILD_PACKAGES=(gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libjson-c-dev libssl-dev
-	libicu-dev libcurl4-openssl-dev libqrencode-dev)
+	libicu-dev libcurl4-openssl-dev libqrencode-dev libjpeg62-turbo-dev libpng-dev libwebp-dev libgif-dev
+	libmpg123-dev libseccomp-dev)
 RUN_PACKAGES=(nginx libnginx-mod-nchan postgresql-15 postgresql-client-15 runit curl openssl
 	ca-certificates procps)
 TEST_PACKAGES=(git iproute2 chromium fonts-noto-cjk fonts-noto-color-emoji postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev
 	shellcheck shfmt clang clang-format clang-tidy cppcheck libclang-rt-14-dev)
-HANDLERS=(api auth admin)
+HANDLERS=(api auth media admin)
 SOCKETS_SUFFIX=/.s.PGSQL.5432
 OUTPUT=
 SECONDS=0
@@ -92,7 +93,7 @@ command_down() {
 	done
 	rm -f -- "$STATE/service/supervisor"
 	if [ -d "$RUN" ]; then
-		rm -f -- "$RUN"/{api,auth,admin-cgi,admin,publish,internal}.sock
+		rm -f -- "$RUN"/{api,auth,media,admin-cgi,admin,publish,internal}.sock
 		rmdir -- "$RUN" 2>/dev/null || true
 	fi
 	say "Driftline is down; its data are in $STATE"
@@ -135,7 +136,7 @@ command_logs() {
 	hand_over tail "${options[@]}" -- "$STATE"/log/*/current
 }
 
-# restart [PART]: Stops and starts all parts, or one: postgres, api, auth, admin or nginx.
+# restart [PART]: Stops and starts all parts, or one: postgres, api, auth, media, admin or nginx.
 command_restart() {
 	local service chosen
 	need_state

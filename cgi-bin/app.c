@@ -1,4 +1,4 @@
-/* What both programs share: settings, secret, database, publisher, limits. */
+/* What the programs share: settings, secret, database, publisher, limits. */
 #include "app.h"
 
 #include <stdio.h>
@@ -36,12 +36,16 @@ int app_run(enum pool pool, void (*background)(void))
 	rate_limit(RATE_MESSAGES, config.limit_messages);
 	rate_limit(RATE_MATCHES, config.limit_matches);
 	rate_limit(RATE_SIGNALS, config.limit_signals);
-	const char *socket = path_in(config.run, pool == POOL_API ? "api.sock" : "auth.sock");
 	if (pool == POOL_API) {
 		writer_start();
-		return server_run(socket, routes, pool, loop_start, config.threads, background);
+		return server_run(path_in(config.run, "api.sock"), routes, pool, loop_start, config.threads, background);
 	}
-	/* Beside those that hash or wait for it, some threads must be free to say that the queue is full. */
-	int threads = config.hash_workers + config.hash_queue + 64;
-	return server_run(socket, routes, pool, accept_start, threads, background);
+	/* Beside those that work or wait for it, some threads must be free to say that the queue is full. */
+	if (pool == POOL_AUTH)
+		return server_run(path_in(config.run, "auth.sock"), routes, pool, accept_start,
+		                  config.hash_workers + config.hash_queue + 64, background);
+	files_open(config.media[0] ? config.media : path_in(config.state, "media"));
+	decoder_pool(config.decoders, config.decode_queue);
+	return server_run(path_in(config.run, "media.sock"), routes, pool, accept_start,
+	                  config.decoders + config.decode_queue + 16, background);
 }

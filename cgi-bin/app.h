@@ -3,6 +3,7 @@
 #define DRIFTLINE_APP_H
 
 #include "config.h"
+#include "decode.h"
 #include "publish.h"
 #include "web.h"
 
@@ -10,7 +11,7 @@
 
 extern const struct route routes[]; /* ends with a row whose method is NULL */
 
-/* app.c: what both programs share. */
+/* app.c: what the programs share. */
 
 /* Reads settings and secret, sets up database, publisher and limits, serves one pool. The program's exit code. */
 int app_run(enum pool pool, void (*background)(void));
@@ -45,6 +46,32 @@ handler rooms_list, rooms_search;
 /* messages.c */
 
 handler message_send, message_list, message_recall, message_read, reaction_add, reaction_remove, room_typing;
+
+/* uploads.c */
+
+handler media_send, avatar_set, avatar_reset, media_get;
+
+/* decoder.c: the jailed child, and how many of it there are. */
+
+struct decoded {
+	struct decode_head head;
+	const uint8_t *files[2]; /* head.sizes bytes each, in the request's arena */
+};
+
+void decoder_pool(int workers, int queue); /* children at a time, and uploads that may wait for one */
+/* Waits for a turn. 0, or the 503 that the handler is to return; after 0 decoder_leave() has to follow. */
+int decoder_enter(struct request *r);
+void decoder_leave(void);
+/* Has a file made anew by a child. 0, or the status to answer: 415, 422, or 503 when no child can be had. */
+int decoder_run(struct request *r, enum decode_task task, const char *bytes, size_t size, struct decoded *decoded);
+
+/* files.c: the media folder, where a file is called by the SHA-256 of what is in it. */
+
+void files_open(const char *folder);
+/* Puts a file there, for good: it survives a crash after this. False: it is not there, and nothing of it. */
+bool files_put(const uint8_t *bytes, size_t size, const uint8_t digest[DIGEST_SIZE]);
+/* Removes some of what nobody uses any more. For the background thread. */
+void files_tidy(void);
 
 /* blocks.c */
 

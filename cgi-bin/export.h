@@ -16,7 +16,9 @@ enum {
 	EXPORT_RECALLED,
 	EXPORT_REPLY_TO,
 	EXPORT_QUOTE,
-	EXPORT_JSON
+	EXPORT_JSON,
+	EXPORT_KIND,
+	EXPORT_DURATION
 };
 
 struct export
@@ -29,6 +31,7 @@ struct export
 	const char *room; /* `room` as JSON */
 	const PGresult *page;
 	char day[sizeof "2026-01-02"]; /* of the line before */
+	char said[64]; /* a voice message's, in words */
 };
 
 struct export_format {

@@ -1,6 +1,8 @@
 /* The formats of an export: plain text and HTML for people, CSV for spreadsheets, JSON for programs. */
 #include "export.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *cell(const struct export *export, int row, int column)
@@ -20,14 +22,30 @@ static const char *alias(const struct export *export, int row)
 
 /* Words of the formats that people read. */
 struct words {
-	const char *language, *exported, *utc, *me, *recalled;
+	const char *language, *exported, *utc, *me, *recalled, *picture, *voice;
 };
 
 static const struct words *words(const struct export *export)
 {
-	static const struct words en = {"en", "Exported", "Times are in UTC.", " (me)", "This message was recalled."};
-	static const struct words zh = {"zh-Hans", "导出于", "时间为协调世界时 (UTC)。", "（我）", "此消息已撤回。"};
+	static const struct words en = {
+		"en", "Exported", "Times are in UTC.", " (me)", "This message was recalled.", "[Picture]", "Voice message"};
+	static const struct words zh = {"zh-Hans", "导出于",  "时间为协调世界时 (UTC)。", "（我）", "此消息已撤回。",
+	                                "[图片]",  "语音消息"};
 	return export->chinese ? &zh : &en;
+}
+
+/* What was said; of a picture or a voice message, whose file is not here, a word and how long it was. */
+static const char *said(struct export *export, int row)
+{
+	const struct words *w = words(export);
+	const char *kind = cell(export, row, EXPORT_KIND);
+	if (strcmp(kind, "image") == 0)
+		return w->picture;
+	if (strcmp(kind, "voice") != 0)
+		return cell(export, row, EXPORT_BODY);
+	int seconds = (atoi(cell(export, row, EXPORT_DURATION)) + 500) / 1000;
+	snprintf(export->said, sizeof export->said, "[%s %d:%02d]", w->voice, seconds / 60, seconds % 60);
+	return export->said;
 }
 
 /* Whether a line is the first of its day. */
@@ -67,7 +85,7 @@ static void txt_line(struct export *export, int row)
 		buf_printf(export->out, "\n%s\n\n", export->day);
 	buf_printf(export->out, "[%.8s] %s%s: ", cell(export, row, EXPORT_AT) + 11, alias(export, row),
 	           is_true(export, row, EXPORT_OWN) ? w->me : "");
-	txt_body(export->out, recalled ? w->recalled : cell(export, row, EXPORT_BODY));
+	txt_body(export->out, recalled ? w->recalled : said(export, row));
 }
 
 static void no_end(struct export *export)
@@ -93,7 +111,7 @@ static void csv_line(struct export *export, int row)
 	buf_csv(out, cell(export, row, EXPORT_ALIAS_ZH));
 	buf_printf(out, ",%s,%s,%s,", is_true(export, row, EXPORT_OWN) ? "true" : "false",
 	           is_true(export, row, EXPORT_RECALLED) ? "true" : "false", cell(export, row, EXPORT_REPLY_TO));
-	buf_csv(out, cell(export, row, EXPORT_BODY));
+	buf_csv(out, is_true(export, row, EXPORT_RECALLED) ? "" : said(export, row));
 	buf_text(out, "\r\n");
 }
 
@@ -184,7 +202,7 @@ static void html_line(struct export *export, int row)
 		buf_printf(out, "<p class=\"gone\">%s</p>", words(export)->recalled);
 	} else {
 		buf_text(out, "<p dir=\"auto\">");
-		buf_html(out, cell(export, row, EXPORT_BODY));
+		buf_html(out, said(export, row));
 		buf_text(out, "</p>");
 	}
 	buf_printf(out, "<time datetime=\"%s\">%.5s</time></div></article>\n", at, at + 11);

@@ -54,6 +54,12 @@ const struct route routes[] = {
 	{"DELETE", API "/rooms/{room}/messages/{seq}/reactions", reaction_remove, SESSION, "name", RATE_SIGNALS, POOL_API},
 	{"GET", API "/rooms/{room}/export", export_get, SESSION, NULL, RATE_MATCHES, POOL_API},
 
+	{"POST", API "/rooms/{room}/media", media_send, SESSION, NULL, RATE_MESSAGES, POOL_MEDIA},
+	{"POST", API "/me/avatar", avatar_set, SESSION, NULL, RATE_SIGNALS, POOL_MEDIA},
+	{"DELETE", API "/me/avatar", avatar_reset, SESSION, NULL, RATE_SIGNALS, POOL_MEDIA},
+	{"GET", "/media/{id}", media_get, SESSION, NULL, RATE_NONE, POOL_API},
+	{"HEAD", "/media/{id}", media_get, SESSION, NULL, RATE_NONE, POOL_API},
+
 	{"POST", API "/blocks", block_add, SESSION, "room member", RATE_SIGNALS, POOL_API},
 	{"DELETE", API "/blocks", block_remove, SESSION, "room member", RATE_SIGNALS, POOL_API},
 	{"GET", API "/blocks", blocks_list, SESSION, NULL, RATE_NONE, POOL_API},

@@ -12,8 +12,8 @@ static int listener;
 /* The body, as far as one is allowed to be long; one byte more tells that it is longer. */
 static void content_read(struct request *r, FCGX_Request *fcgi)
 {
-	long size = strtol(request_param(r, "CONTENT_LENGTH"), NULL, 10);
-	size = size < 0 ? 0 : size > BODY_MAX ? BODY_MAX + 1 : size;
+	long size = strtol(request_param(r, "CONTENT_LENGTH"), NULL, 10), most = (long)server_body_max();
+	size = size < 0 ? 0 : size > most ? most + 1 : size;
 	char *content = arena_alloc(&r->arena, (size_t)size + 1);
 	r->content_size = (size_t)FCGX_GetStr(content, (int)size, fcgi->in);
 	r->content = content;

@@ -17,6 +17,7 @@ struct config {
 	const char *origins; /* further Origins, separated by spaces */
 	const char *state;
 	const char *run;
+	const char *media; /* "": media in the state folder */
 	const char *database_url;
 	const char *database_owner_url;
 	const char *database_admin_url;
@@ -30,6 +31,8 @@ struct config {
 	int db_connections;
 	int hash_workers;
 	int hash_queue;
+	int decoders;
+	int decode_queue;
 	int admin_hours;
 
 	/* WeChat; wechat_url and wechat_appid empty: not configured */
@@ -44,6 +47,8 @@ struct config {
 	int limit_messages; /* per account and minute */
 	int limit_matches; /* per account and minute */
 	int limit_signals; /* per account and minute */
+	int limit_uploads; /* per account and day */
+	int limit_upload_mib; /* per account and day */
 
 	/* behaviour, in seconds */
 	int match_relax;

@@ -108,11 +108,16 @@ static bool is_own_origin(const struct request *r, const char *origin)
 	       is_among(config.origins, origin, strlen(origin));
 }
 
+static bool is_read(const struct route *route)
+{
+	return strcmp(route->method, "GET") == 0 || strcmp(route->method, "HEAD") == 0;
+}
+
 /* Foreign pages may neither write nor listen. With a cookie, and where one is set, the Origin must be there and ours. */
 static int origin_check(struct request *r)
 {
 	const char *origin = request_param(r, "HTTP_ORIGIN");
-	bool reads = strcmp(r->route->method, "GET") == 0 && strncmp(r->route->path, "/ws/", 4) != 0;
+	bool reads = is_read(r->route) && strncmp(r->route->path, "/ws/", 4) != 0;
 	bool cookie = r->by_cookie || strcmp(request_param(r, "HTTP_X_SESSION"), "cookie") == 0;
 	if (reads || (origin[0] ? is_own_origin(r, origin) : !cookie || strncmp(r->route->path, "/ws/", 4) == 0))
 		return 0;
@@ -215,11 +220,11 @@ static json_object *json_read(const char *text, size_t size)
 static int body_read(struct request *r)
 {
 	const char *type = request_param(r, "CONTENT_TYPE");
-	if (r->content_size > BODY_MAX)
+	if (r->content_size > (r->route->pool == POOL_MEDIA ? UPLOAD_MAX : BODY_MAX))
 		return fail(r, 413, "too_large");
 	if (r->content_size < strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10))
 		return fail(r, 400, "malformed");
-	if (r->content_size == 0)
+	if (r->content_size == 0 || r->route->pool == POOL_MEDIA)
 		return 0;
 	if (strncasecmp(type, "application/json", 16) != 0 || (type[16] && !strchr("; \t", type[16])))
 		return fail(r, 415, "not_json");
@@ -271,7 +276,7 @@ int request_open(struct request *r, const struct route *routes, enum pool pool)
 	TRY(route_find(r, routes, pool));
 	TRY(session_find(r));
 	TRY(origin_check(r));
-	if (strcmp(r->route->method, "GET") != 0)
+	if (!is_read(r->route))
 		TRY(body_read(r));
 	TRY(fields_check(r));
 	return rate_check(r);
@@ -380,21 +385,25 @@ int field_bool(struct request *r, const char *name, enum need need, bool otherwi
 	return 0;
 }
 
-int field_uuid4(struct request *r, const char *name, const char **value)
+static bool is_uuid4(const char *text)
 {
 	static const char form[] = "xxxxxxxx-xxxx-4xxx-Nxxx-xxxxxxxxxxxx";
-	json_object *object = NULL;
-	TRY(field_find(r, name, REQUIRED, json_type_string, &object));
-	const char *text = json_object_get_string(object);
 	if (strlen(text) != sizeof form - 1)
-		return fail_field(r, name);
+		return false;
 	for (size_t i = 0; form[i]; i++) {
 		const char *set = form[i] == 'x' ? "0123456789abcdef" : form[i] == 'N' ? "89ab" : form[i] == '4' ? "4" : "-";
 		if (strchr(set, text[i]) == NULL)
-			return fail_field(r, name);
+			return false;
 	}
-	*value = text;
-	return 0;
+	return true;
+}
+
+int field_uuid4(struct request *r, const char *name, const char **value)
+{
+	json_object *object = NULL;
+	TRY(field_find(r, name, REQUIRED, json_type_string, &object));
+	*value = json_object_get_string(object);
+	return is_uuid4(*value) ? 0 : fail_field(r, name);
 }
 
 int field_tags(struct request *r, const char *name, const char **value)
@@ -454,4 +463,16 @@ int query_text(struct request *r, const char *name, size_t max, const char **val
 		return 0;
 	*value = text_clean(&r->arena, *value, TEXT_NAME, max);
 	return *value == NULL ? fail_field(r, name) : 0;
+}
+
+int query_word(struct request *r, const char *name, const char *words, const char **value)
+{
+	*value = request_query(r, name);
+	return *value != NULL && is_among(words, *value, strlen(*value)) ? 0 : fail_field(r, name);
+}
+
+int query_uuid4(struct request *r, const char *name, const char **value)
+{
+	*value = request_query(r, name);
+	return *value != NULL && is_uuid4(*value) ? 0 : fail_field(r, name);
 }

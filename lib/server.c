@@ -22,6 +22,11 @@ static struct {
 	atomic_bool stopping;
 } server;
 
+size_t server_body_max(void)
+{
+	return server.pool == POOL_MEDIA ? UPLOAD_MAX : BODY_MAX;
+}
+
 int server_open(struct request *r)
 {
 	atomic_fetch_add(&server.under_way, 1);

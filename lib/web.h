@@ -22,12 +22,15 @@ typedef int handler(struct request *r);
 
 /* With a token, an account's or an admin's of at least that role; whether it lives and is one, the database says. */
 enum who { ANYONE, SESSION, MODERATOR, OWNER };
-/* The program that serves a route. POOL_LOOP: api too, in its event loop itself, since the handler never waits. */
-enum pool { POOL_ALL, POOL_API, POOL_LOOP, POOL_AUTH, POOL_ADMIN };
+/*
+ * The program that serves a route. POOL_LOOP: api too, in its event loop itself, since the handler never waits. POOL_MEDIA:
+ * a body is an upload, which the handler reads itself.
+ */
+enum pool { POOL_ALL, POOL_API, POOL_LOOP, POOL_AUTH, POOL_MEDIA, POOL_ADMIN };
 
 enum rate { RATE_NONE, RATE_MESSAGES, RATE_MATCHES, RATE_SIGNALS, RATE_COUNT }; /* a budget per session and minute */
 
-enum { ROUTE_ARGS_MAX = 2, BODY_MAX = 16 * 1024 };
+enum { ROUTE_ARGS_MAX = 2, BODY_MAX = 16 * 1024, UPLOAD_MAX = 4 * 1024 * 1024 + 8 * 1024 };
 
 struct route {
 	const char *method;
@@ -86,6 +89,8 @@ bool field_given(const struct request *r, const char *name);
 int query_int(struct request *r, const char *name, int min, int max, const char **value);
 /* A text argument of the query, cleaned as a name; NULL when absent. */
 int query_text(struct request *r, const char *name, size_t max, const char **value);
+int query_word(struct request *r, const char *name, const char *words, const char **value); /* required; one of "a b" */
+int query_uuid4(struct request *r, const char *name, const char **value); /* required */
 
 /* Returns from the handler with what the check made, if it made something. */
 #define TRY(check) \
@@ -152,6 +157,8 @@ void metrics_write(struct buf *buf);
  */
 int server_run(const char *path, const struct route *routes, enum pool pool, void (*start)(int socket, int threads),
                int threads, void (*background)(void));
+/* How long a body may be in this program. */
+size_t server_body_max(void);
 /* Opens a request that has arrived: 0, or the status to answer already. */
 int server_open(struct request *r);
 /* Counts and logs a request that is answered. Its memory may go then. */

@@ -17,7 +17,7 @@ service() {
 	export DRIFTLINE_STATE=$SERVICE/state
 	export DRIFTLINE_PORT=${DRIFTLINE_TEST_PORT:-$(free_port)}
 	local limit
-	for limit in GUESTS REGISTRATIONS LOGINS MESSAGES MATCHES SIGNALS REPORTS; do export "DRIFTLINE_LIMIT_$limit=0"; done
+	for limit in GUESTS REGISTRATIONS LOGINS MESSAGES MATCHES SIGNALS UPLOADS UPLOAD_MIB REPORTS; do export "DRIFTLINE_LIMIT_$limit=0"; done
 	./deploy.sh up
 	export DRIFTLINE_TEST_BASE=http://127.0.0.1:$DRIFTLINE_PORT
 }
@@ -47,13 +47,13 @@ suite_sanitize() {
 	local program
 	make -s sanitize
 	service
-	for program in api auth admin; do
+	for program in api auth media admin; do
 		install -m 755 "build/sanitize/$program" "$DRIFTLINE_STATE/bin/$program"
 		./deploy.sh restart "$program"
 	done
 	node --test tests/api/*.test.mjs
-	for program in api auth admin; do ./deploy.sh restart "$program"; done
-	if grep -ahE -A 30 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$DRIFTLINE_STATE"/log/{api,auth,admin}/*; then return 1; fi
+	for program in api auth media admin; do ./deploy.sh restart "$program"; done
+	if grep -ahE -A 30 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$DRIFTLINE_STATE"/log/{api,auth,media,admin}/*; then return 1; fi
 }
 suite_sql() { make -s sql; }
 suite_lint() { make -s lint; }

@@ -35,7 +35,7 @@ configure_cluster() {
 		unix_socket_directories = '${RUN//\'/\'\'}'
 		unix_socket_permissions = 0770
 		cluster_name = 'driftline'
-		max_connections = $((DRIFTLINE_DB_CONNECTIONS * 2 + 30))
+		max_connections = $((DRIFTLINE_DB_CONNECTIONS * 3 + 30))
 		shared_buffers = $(shared_buffers)MB
 		max_parallel_workers_per_gather = 0
 		max_wal_size = 1GB

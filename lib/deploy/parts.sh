@@ -52,7 +52,7 @@ write_redaction() {
 	put "$STATE/service/redact.sed" <<-'END'
 		/^[0-9]{4}-[^ ]+ [A-Z]+ [/*a-z0-9]+ [0-9]{3} /b
 		s/, (client|server|request|subrequest|upstream|host|referrer): .*//
-		s/(Bearer|driftline_session=|\/ws\/|\/_sub\/|\/p\/|\/s\/|\/share\/)[ ]?[A-Za-z0-9_.,-]+/\1[…]/g
+		s/(Bearer|driftline_session=|\/ws\/|\/_sub\/|\/p\/|\/s\/|\/share\/|\/media\/|\/_media\/)[ ]?[A-Za-z0-9_.,-]+/\1[…]/g
 		s/\b[0-9]{1,3}(\.[0-9]{1,3}){3}\b/[address]/g
 		s/\[?\b[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{0,4}){3,7}\]?/[address]/g
 		s/^(.*DETAIL: ).*/\1[…]/
@@ -82,7 +82,7 @@ write_handler() {
 	if [ -n "$DRIFTLINE_DATABASE_URL" ] && [ -z "$DRIFTLINE_DATABASE_OWNER_URL" ]; then
 		role='PGOPTIONS="-c role=driftline_web" '
 	fi
-	# libfcgi, in auth and admin, waits by select(), which knows descriptors below 1024 only
+	# libfcgi, in all but api, waits by select(), which knows descriptors below 1024 only
 	write_service "$name" TERM <<-END
 		$([ "$name" = api ] || say "ulimit -n 1024")
 		exec env -i PATH="\$PATH" LC_ALL="\$LC_ALL" ${role}DRIFTLINE_CONFIG=$(quote "$STATE/effective.conf") $(is_root && say "chpst -u $HANDLER_USER:driftline") $(quote "$STATE/bin/$name")
@@ -125,7 +125,7 @@ write_settings() {
 	if [ ! -e "$STATE/effective.conf" ]; then (umask 077 && : >"$STATE/effective.conf"); fi
 	(
 		umask 077
-		DRIFTLINE_STATE=$STATE DRIFTLINE_RUN=$RUN DRIFTLINE_DATABASE_URL=$database DRIFTLINE_DATABASE_OWNER_URL='' \
+		DRIFTLINE_STATE=$STATE DRIFTLINE_RUN=$RUN DRIFTLINE_MEDIA=$MEDIA DRIFTLINE_DATABASE_URL=$database DRIFTLINE_DATABASE_OWNER_URL='' \
 			DRIFTLINE_DATABASE_ADMIN_URL=$admin \
 			"$ROOT/build/config" --file | put "$STATE/effective.conf"
 	)

@@ -29,6 +29,7 @@ places() {
 	if [ -z "$DRIFTLINE_DATABASE_URL" ]; then SERVICES=(postgres "${SERVICES[@]}"); fi
 	if [ "$DRIFTLINE_NGINX" = on ]; then SERVICES+=(nginx); fi
 	CONF=$STATE/nginx
+	MEDIA=${DRIFTLINE_MEDIA:-$STATE/media}
 }
 
 make_users() {
@@ -80,6 +81,7 @@ make_folders() {
 	if is_root; then own root:driftline 3770 "$RUN"; else chmod 700 "$RUN"; fi
 	own "$HANDLER_USER:" 700 "$STATE/secrets"
 	own "$WEB_USER:" 700 "$STATE/tls" "$STATE/nginx/tmp"
+	make_media
 	for service in "${SERVICES[@]}"; do
 		mkdir -p -- "$STATE/log/$service"
 		own "$(service_user "$service"):" 700 "$STATE/log/$service"
@@ -95,6 +97,14 @@ make_folders() {
 		"$ROOT/build/config" --example >"$STATE/driftline.conf"
 		chmod 600 "$STATE/driftline.conf"
 	fi
+}
+
+# nginx reads what the handlers write.
+make_media() {
+	if [ ! -d "$MEDIA" ]; then
+		mkdir -p -- "$MEDIA" 2>"$OUTPUT" || fail "the media folder cannot be made" "$(<"$OUTPUT")" "choose another DRIFTLINE_MEDIA"
+	fi
+	if is_root; then own "$HANDLER_USER:driftline" 2750 "$MEDIA"; else chmod 700 "$MEDIA"; fi
 }
 
 service_user() {

@@ -154,7 +154,7 @@ wait_ready() {
 # Programs are replaced by renaming, so that those that run keep theirs.
 install_programs() {
 	local program
-	for program in "${HANDLERS[@]}" ctl listen config; do
+	for program in "${HANDLERS[@]}" ctl decode listen config; do
 		[ -x "$ROOT/build/$program" ] || fail "build/$program is not there" "make did not build it" "make"
 		put "$STATE/bin/$program" <"$ROOT/build/$program"
 		chmod 755 "$STATE/bin/$program"

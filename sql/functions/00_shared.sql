@@ -98,9 +98,28 @@ begin
     return v_member;
 end $$;
 
+create or replace function media_url(p_id text) returns text language sql immutable as $$
+    select '/media/' || p_id
+$$;
+
+-- The avatar that an account shows, under an address of a member's own in its room; null where the account has none, and
+-- the mask's picture stays. An avatar that is being replaced is waited for.
+create or replace function avatar_lend(p_me member) returns text language plpgsql volatile as $$
+declare
+    v_id text;
+begin
+    perform from user_info where account = p_me.account for share;
+    delete from media where member = p_me.key;
+    insert into media (id, kind, account, room, member, file, source)
+    select random_id(), 'avatar', a.account, p_me.room, p_me.key, a.file, a.source
+      from media a where a.account = p_me.account and a.kind = 'avatar' and a.member is null
+    returning id into v_id;
+    return media_url(v_id);
+end $$;
+
 -- The member shows nickname and picture of the account in the mask's place, as they are now.
 create or replace function profile_show(p_me member) returns member language sql volatile as $$
-    update member m set nickname = u.nickname, avatar = u.avatar
+    update member m set nickname = u.nickname, avatar = avatar_lend(p_me)
       from user_info u where m.key = p_me.key and u.account = m.account
     returning m.*
 $$;
@@ -129,12 +148,23 @@ create or replace function reactions_json(p_room bigint, p_seq int, p_viewer big
              group by r.name) x
 $$;
 
+-- The part of `message` that a picture or a voice line has beside a text; nothing once its file is erased.
+create or replace function media_json(p_room bigint, p_seq int) returns text language sql stable as $$
+    select coalesce((
+        select ',"media":{"url":"' || media_url(m.id) || '"'
+            || case m.kind when 'image'
+                    then ',"preview":"' || media_url(m.id) || '?size=preview","width":' || m.width || ',"height":' || m.height || '}'
+                    else ',"waveform":' || to_json(m.waveform) || '},"duration":' || m.duration end
+          from media m where m.room = p_room and m.seq = p_seq), '')
+$$;
+
 -- `message` as docs/api.md has it, for the member p_viewer. cgi-bin/writer.c writes the same shape for a message just
 -- sent, which has no reactions.
 create or replace function message_json(p_room text, p message, p_member member, p_viewer bigint default 0)
 returns text language sql stable as $$
     select '{"room":"' || p_room || '","seq":' || p.seq || ',' || mask_json(p_member)
         || ',"kind":"' || p.kind || '","body":' || coalesce(to_json(p.body)::text, 'null')
+        || case when p.kind = 'text' or p.recalled_at is not null then '' else media_json(p.room, p.seq) end
         || coalesce(',"reply_to":' || p.reply_to, '')
         || case when p.reacted_at is null or p.recalled_at is not null then ''
                 else ',' || reactions_json(p.room, p.seq, p_viewer) end
@@ -236,7 +266,8 @@ $$;
 create or replace function peer_json(peer member, p_revealed boolean) returns text language sql stable as $$
     select '{' || mask_json(peer) || ',"read_seq":' || peer.read_seq
         || case when p_revealed
-                then coalesce((select ',"nickname":' || to_json(u.nickname) || ',"profile_avatar":' || to_json(u.avatar)
+                then coalesce((select ',"nickname":' || to_json(u.nickname) || ',"profile_avatar":"'
+                                        || coalesce((select media_url(a.id) from media a where a.member = peer.key), avatar_url(peer.id)) || '"'
                                  from user_info u where u.account = peer.account), '')
                 else '' end
         || '}'

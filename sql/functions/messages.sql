@@ -5,10 +5,11 @@ set local search_path = driftline;
 -- as it is stored (now, or by an earlier call with the same client_id), 0 when the line must be tried again in a later
 -- batch (the batch carries its client_id twice, or two lines of one member where that is slow), else a status with its
 -- code. The rooms are locked in one order, seq is given out under that lock. fresh: it was stored now, and a frame goes
--- to the channels that stand at the first fresh line of its room.
+-- to the channels that stand at the first fresh line of its room. p_kinds: of lines that are no text, which have no body
+-- (sql/functions/media.sql).
 -- Each look-up ends in `limit 1` so that all of its conditions go to its index: what a line costs does not grow.
 create or replace function api.message_append(p_tokens bytea[], p_rooms text[], p_clients uuid[], p_bodies text[],
-                                              p_replies int[])
+                                              p_replies int[], p_kinds text[] default null)
 returns table (n int, status int, code text, seq int, at text, body text, reply_to int,
                member text, alias text, alias_zh text, avatar text, profile boolean, fresh boolean, channels text, retry int, until text, everywhere boolean)
 language plpgsql volatile as $$
@@ -20,18 +21,20 @@ begin
     v_now := date_trunc('milliseconds', clock_timestamp());
     return query
     with line as materialized (
-        select i.n::int, i.client_id, i.body, i.reply_to, s.account, r.key as room, r.kind as room_kind, r.last_seq,
+        select i.n::int, i.client_id, coalesce(i.kind, 'text') as kind, i.body, i.reply_to,
+               s.account, r.key as room, r.kind as room_kind, r.last_seq,
                r.ended_at, r.slow_mode > 0 and m.role <> 'owner' as is_slow, r.slow_mode,
                m.key as member_key, m.id as member, coalesce(m.nickname, m.alias) as alias,
                coalesce(m.nickname, m.alias_zh) as alias_zh, coalesce(m.avatar, avatar_url(m.id)) as avatar,
                m.nickname is not null as profile, m.left_at, greatest(m.muted_until, s.muted_until) as muted_until, m.said_at,
                s.muted_until > v_now as is_mute_everywhere,
-               known.seq as known_seq, known.at as known_at, known.body as known_body, known.reply_to as known_reply,
+               known.seq as known_seq, known.at as known_at, known.kind as known_kind, known.body as known_body,
+               known.reply_to as known_reply,
                known.recalled_at as known_recalled,
                row_number() over (partition by m.key, i.client_id order by i.n) as turn,
                row_number() over (partition by m.key order by i.n) as line_of_member
-          from unnest(p_tokens, p_rooms, p_clients, p_bodies, p_replies)
-               with ordinality i(token, room, client_id, body, reply_to, n)
+          from unnest(p_tokens, p_rooms, p_clients, p_bodies, p_replies, p_kinds)
+               with ordinality i(token, room, client_id, body, reply_to, kind, n)
           left join lateral (select s.account, s.muted_until from session s where s.token = i.token and s.expires > v_now limit 1) s on true
           left join lateral (select r.* from room r where r.id = i.room limit 1) r on true
           left join lateral (select m.* from member m where m.room = r.key and m.account = s.account limit 1) m on true
@@ -42,7 +45,7 @@ begin
                case when account is null then 401
                     when member_key is null then 404
                     when known_seq is not null and known_recalled is null
-                         and (known_body, coalesce(known_reply, 0)) is distinct from (body, coalesce(reply_to, 0)) then 409
+                         and (known_kind, known_body, coalesce(known_reply, 0)) is distinct from (kind, body, coalesce(reply_to, 0)) then 409
                     when known_seq is not null then 200
                     when ended_at is not null then 409
                     when left_at is not null or muted_until > v_now then 403
@@ -58,8 +61,8 @@ begin
                row_number() over (partition by room, status = 200 and known_seq is null order by n) as nth
           from judged
     ), stored as (
-        insert into message (room_kind, room, seq, member, body, reply_to, client_id, at)
-        select f.room_kind, f.room, f.seq, f.member_key, f.body, f.reply_to, f.client_id, v_now from numbered f where f.is_fresh
+        insert into message (room_kind, room, seq, member, kind, body, reply_to, client_id, at)
+        select f.room_kind, f.room, f.seq, f.member_key, f.kind, f.body, f.reply_to, f.client_id, v_now from numbered f where f.is_fresh
     ), counted as (
         update room r set last_seq = r.last_seq + f.lines, last_at = v_now
           from (select room, count(*)::int as lines from numbered where is_fresh group by room) f

@@ -34,6 +34,9 @@ begin
                    kept_at = case p_wish when 'keep' then clock_timestamp() else kept_at end,
                    changed_at = clock_timestamp()
              where key = r.key;
+            if p_wish = 'reveal' then
+                perform avatar_lend(m) from member m where m.key in (me.key, peer.key);
+            end if;
             return query
             select 'frame', account_channels(m.account),
                    '{"type":"' || p_wish || '","room":"' || p_room || '","detail":' || room_json(m.key) || '}'

@@ -18,6 +18,7 @@ import {
   unique,
   v2,
 } from '../support/client.mjs'
+import { fetchMedia, png, send, setAvatar } from '../support/media.mjs'
 
 const { port } = new URL(base)
 const canary = (kind) => `canary${kind}${random(5)}`
@@ -264,6 +265,51 @@ test('who joins two rooms at once leaves no time in common', async () => {
     const room = body.items.find((r) => r.id === id)
     assert.deepEqual(Object.keys(room.peer).sort(), ['alias', 'alias_zh', 'avatar', 'member', 'read_seq'])
   }
+})
+
+test('pictures: one in two rooms, a profile in three, and nothing but what they show in common', async () => {
+  const face = png(70, 70)
+  const picture = png(71, 70)
+  const own = (await setAvatar(hidden, face)).body.avatar
+  const other = await (await Person.guest()).open()
+  const shown = []
+  const lines = []
+  for (let n = 0; n < 2; n++) {
+    const { body: room } = await hidden.post('/rooms', {
+      topic: unique('p'),
+      mask: 'choice',
+      show_profile: true,
+    })
+    await other.post(`/rooms/${room.id}/join`, {})
+    lines.push((await send(hidden, room.id, picture)).body.media.url)
+    const { items } = (await other.get(`/rooms/${room.id}/members`)).body
+    shown.push(items.find((member) => member.profile).avatar)
+  }
+  const tags = [unique('t')]
+  await other.match(tags)
+  const { room: met } = (await hidden.match(tags)).body
+  for (const person of [hidden, other]) await person.post(`/rooms/${met.id}/reveal`)
+  shown.push((await other.get('/rooms/' + met.id)).body.peer.profile_avatar)
+  const urls = [...shown, ...lines]
+  for (const url of urls) assert.match(url, /^\/media\/[\w-]{22}$/)
+  assert.equal(new Set([own, ...urls]).size, 6, 'each use has an address of its own')
+  assert.equal((await fetchMedia(other, own)).status, 404, "the account's own is its own")
+  const answers = await Promise.all(urls.map((url) => fetchMedia(other, url)))
+  const plain = ({ headers }) => [...headers].filter(([name]) => name !== 'date' && name !== 'content-length')
+  for (const answer of answers) {
+    assert.equal(answer.status, 200)
+    assert.deepEqual(plain(answer), plain(answers[0]))
+    assert.ok(!['etag', 'last-modified', 'age', 'expires'].some((name) => answer.headers.has(name)))
+  }
+  const digests = await rows(`select encode(file, 'hex') as file, encode(source, 'hex') as source from media
+    where account = ${key}`)
+  await other.get('/conversations')
+  await other.post('/sync', { rooms: { [met.id]: 0 } })
+  const seen = JSON.stringify([other.frames, answers.map(plain), (await other.get('/conversations')).body])
+  for (const word of [own, ...digests.flatMap((d) => [d.file, d.source])]) assert.ok(!seen.includes(word), word)
+  other.close()
+  const log = JSON.stringify(logs())
+  for (const url of [own, ...urls]) assert.ok(!log.includes(url.split('/')[2]), 'an address in the logs')
 })
 
 test('the logs name nobody, after errors of nginx, the handlers and PostgreSQL too', async () => {

@@ -2,9 +2,9 @@
 # Measures Driftline beside a bare Node chat that stores its messages (peer/), raw Nchan that stores nothing, and
 # PostgreSQL's bare INSERT: all in one run, on one machine, the database with fsync and synchronous_commit on.
 #
-#   tests/bench/run.sh [ROW...]      rows: pairs one rooms idle search history export (all of them)
+#   tests/bench/run.sh [ROW...]      rows: pairs one rooms idle search history export uploads (all of them)
 #
-# The last three are of Driftline alone, in a database as full as a large service's (fill.sh): search among BENCH_ROOMS
+# The last four are of Driftline alone: what uploads take and do to chat, and, in a database as full as a large service's (fill.sh): search among BENCH_ROOMS
 # (1000000) rooms beside a sequential scan of the same, pages of a room's history of BENCH_LINES (10000000) lines, and the
 # export of one of BENCH_EXPORT (1000000).
 #
@@ -19,7 +19,7 @@ export LC_ALL=C.UTF-8
 HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd -P -- "$HERE/../.." && pwd)
 ROWS=("$@")
-[ $# -gt 0 ] || ROWS=(pairs one rooms idle search history export)
+[ $# -gt 0 ] || ROWS=(pairs one rooms idle search history export uploads)
 ROUNDS=${BENCH_ROUNDS:-3}
 SECONDS_EACH=${BENCH_SECONDS:-8}
 PATIENCE=${BENCH_PATIENCE:-20}
@@ -34,7 +34,7 @@ STARTED=
 # Its own deployment: nothing of an operator's settings is used or touched.
 while read -r name; do unset "$name"; done < <(compgen -v DRIFTLINE_)
 export DRIFTLINE_STATE=$WORK/state DRIFTLINE_PORT=$PORT DRIFTLINE_LIMIT_MESSAGES=0 DRIFTLINE_LIMIT_MATCHES=0 \
-	DRIFTLINE_LIMIT_SIGNALS=0
+	DRIFTLINE_LIMIT_SIGNALS=0 DRIFTLINE_LIMIT_UPLOADS=0 DRIFTLINE_LIMIT_UPLOAD_MIB=0
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -189,6 +189,12 @@ result() {
 	printf 'row=%s target=%s %s\n' "$row" "$target" "$(cat "$WORK/line")" | tee -a "$RESULTS" >&2
 }
 
+# Avatars a second, beside chat.
+measure_uploads() {
+	settle
+	result uploads driftline node "$HERE/uploads.mjs" --port "$PORT" --process "$(supervised media)"
+}
+
 # What only reads, in a database that is full.
 measure_reads() {
 	local row=$1 reads=("node" "$HERE/reads.mjs" "$1" --port "$PORT")
@@ -221,6 +227,11 @@ main() {
 		search | history | export)
 			say "bench: $row"
 			measure_reads "$row"
+			continue
+			;;
+		uploads)
+			say "bench: $row"
+			measure_uploads
 			continue
 			;;
 		esac

@@ -83,7 +83,7 @@ test('up works in a path of 120 characters with spaces, below a home of mode 070
 
 test('as root, its parts are users without privileges, and its secrets are theirs alone', { skip: !root }, async () => {
   const users = {};
-  for (const part of ['postgres', 'api', 'auth', 'nginx'])
+  for (const part of ['postgres', 'api', 'auth', 'media', 'nginx'])
     users[part] = (await run('ps', ['-o', 'user:20=', '-p', String(it.pid(part))])).stdout.trim();
   assert.deepEqual(users, { postgres: 'driftline-db', api: 'driftline', auth: 'driftline', nginx: 'driftline-web' });
   const state = it.realState;
@@ -138,19 +138,19 @@ test('the machine has an owner, whose token only root reads; up keeps it, and ma
 });
 
 test('a second up is quick, restarts nothing, and keeps the data', async () => {
-  const before = ['postgres', 'api', 'auth', 'nginx'].map((part) => it.pid(part));
+  const before = ['postgres', 'api', 'auth', 'media', 'nginx'].map((part) => it.pid(part));
   const began = Date.now();
   const done = await it.up();
   assert.ok(Date.now() - began < 10000, `${Date.now() - began} ms`);
   assert.doesNotMatch(done.stdout, /started|restarted|applying/);
-  assert.deepEqual(['postgres', 'api', 'auth', 'nginx'].map((part) => it.pid(part)), before);
+  assert.deepEqual(['postgres', 'api', 'auth', 'media', 'nginx'].map((part) => it.pid(part)), before);
   assert.equal(await me(), 200);
 });
 
 test('status says how it is', async () => {
   const status = await it.deploy('status');
   assert.equal(status.status, 0, status.text);
-  for (const part of ['postgres', 'api', 'auth', 'admin', 'nginx']) assert.match(status.stdout, new RegExp(`^${part} +runs`, 'm'));
+  for (const part of ['postgres', 'api', 'auth', 'media', 'admin', 'nginx']) assert.match(status.stdout, new RegExp(`^${part} +runs`, 'm'));
   assert.match(status.stdout, /^ready +yes$/m);
   assert.match((await it.deploy('logs', 'api')).stdout, /started/);
 });
@@ -183,7 +183,7 @@ function hasEnded(pid) {
   }
 }
 
-const parts = [['api'], ['auth'], ['admin'], ['nginx'], ['postgres'], ['nginx', 'worker'], ['postgres', 'walwriter']];
+const parts = [['api'], ['auth'], ['media'], ['admin'], ['nginx'], ['postgres'], ['nginx', 'worker'], ['postgres', 'walwriter']];
 for (const [part, child] of parts)
   test(`kill -9 of ${child ? `${part}'s ${child}` : part}: it is back by itself`, async () => {
     const pid = child ? Number((await run('pgrep', ['-P', String(it.pid(part)), '-f', child])).stdout.split('\n')[0]) : it.pid(part);
