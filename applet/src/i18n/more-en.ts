@@ -54,7 +54,7 @@ export const moreEn = {
   'ban.until': 'Until {until}. After that you can come back.',
   'ban.ever': 'For good.',
   'ban.reason': 'Reason: {reason}',
-  'ban.lead': 'All chats of this account have ended for now.',
+  'ban.lead': 'Its chats with strangers have ended. Its rooms wait for it.',
   'ban.entry': 'To the first page',
   'data.title': 'Your data',
   'data.export': 'Take it with you',

@@ -56,7 +56,7 @@ export const moreZhHans: Record<keyof typeof moreEn, string> = {
   'ban.until': '到{until}为止，之后可以回来。',
   'ban.ever': '永久封禁。',
   'ban.reason': '原因：{reason}',
-  'ban.lead': '这个账号的所有聊天暂时都已结束。',
+  'ban.lead': '与陌生人的聊天都已结束，房间仍为它保留。',
   'ban.entry': '回到首页',
   'data.title': '我的数据',
   'data.export': '带走数据',
