@@ -197,7 +197,8 @@ create or replace function media_erase(p_account bigint) returns void language s
      where account = p_account and avatar like '/media/%'
 $$;
 
--- Of files that have been in the media folder for a while, those that are to be removed: nobody uses them. An upload of
+-- Of files that have been in the media folder for a while, those that are to be removed: no line, no profile and no
+-- report has them. An upload of
 -- the same content waits for this, or this for it, by the file's row.
 create or replace function api.files_doom(p_digests bytea[]) returns setof bytea language plpgsql volatile as $$
 begin
@@ -208,6 +209,9 @@ begin
      where f.digest = any (p_digests)
        and not exists (select from media m where m.file = f.digest)
        and not exists (select from media m where m.preview = f.digest)
+       and not exists (select from evidence e where e.file = f.digest)
+       and not exists (select from evidence e where e.preview = f.digest)
+       and not exists (select from report r where r.picture = f.digest)
     returning f.digest;
 end $$;
 

@@ -37,16 +37,26 @@ language sql stable as $$
       order by l.seq desc limit 5)
 $$;
 
+-- Holds files until the end of the transaction, so that none of them is removed before it is known that a report needs it.
+create or replace function files_pin(p_digests bytea[]) returns void language sql volatile as $$
+    select from file f where f.digest = any (p_digests) order by f.digest for key share
+$$;
+
 -- Copies lines into a report. What was copied before stays as it was then.
 create or replace function evidence_add(p_report text, r room, me member, p_subject bigint, p_chosen int[]) returns void
 language sql volatile as $$
-    insert into evidence (report, seq, member, alias, alias_zh, side, chosen, kind, body, reply_to, recalled, at)
+    select files_pin(array_agg(w.file) || array_agg(w.preview))
+      from report_seqs(me, r, p_subject, p_chosen) s(seq) join media w on w.room = r.key and w.seq = s.seq;
+    insert into evidence (report, seq, member, alias, alias_zh, side, chosen, kind, body, file, preview, facts, reply_to, recalled, at)
     select p_report, c.seq, m.id, coalesce(m.nickname, m.alias), coalesce(m.nickname, m.alias_zh),
            case when m.key = p_subject then 'subject' when m.key = me.key then 'reporter' else 'other' end,
-           c.seq = any (p_chosen), c.kind, c.body, c.reply_to, c.recalled_at is not null, c.at
+           c.seq = any (p_chosen), c.kind, c.body, w.file, w.preview,
+           case when w.id is not null then jsonb_build_object('width', w.width, 'height', w.height, 'duration', w.duration, 'waveform', w.waveform) end,
+           c.reply_to, c.recalled_at is not null, c.at
       from report_seqs(me, r, p_subject, p_chosen) s(seq)
       join message c on c.room_kind = r.kind and c.room = r.key and c.seq = s.seq
       join member m on m.key = c.member
+      left join media w on w.room = c.room and w.seq = c.seq
     on conflict (report, seq) do update set chosen = evidence.chosen or excluded.chosen
 $$;
 
@@ -119,9 +129,11 @@ declare
     v_case report_case := case_open(p_subject.account);
     v_report report;
 begin
-    insert into report (id, reporter, service, subject, room, member, reason, note, context, case_id, at)
+    perform files_pin(array(select w.file from media w where w.member = p_subject.key));
+    insert into report (id, reporter, service, subject, room, member, reason, note, context, picture, case_id, at)
     values (random_id(), p_reporter, p_reporter is null, p_subject.account, r.key, case when not p_whole then p_subject.key end,
-            p_reason, p_note, report_context(r, case when not p_whole then p_subject end), v_case.id, clock())
+            p_reason, p_note, report_context(r, case when not p_whole then p_subject end),
+            (select w.file from media w where w.member = p_subject.key), v_case.id, clock())
     returning * into v_report;
     return v_report;
 end $$;
