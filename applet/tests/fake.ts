@@ -1,7 +1,9 @@
 /** What the live layer stands on in tests: a clock that is turned by hand, a store, sockets, and a small service. */
 import { ApiError } from '@/api/error'
+import type { Upload } from '@/api/messages'
 import type { Frame, Me, Message, Room, SyncAnswer } from '@/api/types'
 import { Live } from '@/live/core'
+import type { MediaFile } from '@/lib/media'
 import type { LiveDeps, LiveEvent, SocketEvents } from '@/live/types'
 import type { Keep } from '@/platform/storage'
 
@@ -123,6 +125,10 @@ export class FakeService {
   rooms = new Map<string, Message[]>()
   calls: string[] = []
   sends: { room: string; client_id: string; body: string }[] = []
+  uploads: (Upload & { file: MediaFile; progress(share: number): void })[] = []
+  recalls: string[] = []
+  /** Uploads go on when it is kept. */
+  hangs: Promise<void> | null = null
   sockets: FakeSocket[] = []
   syncs: { rooms: Record<string, number>; match?: boolean; since?: string }[] = []
   down: ApiError | null = null
@@ -191,6 +197,32 @@ export class FakeService {
         throw new ApiError(0, 'network')
       }
       return structuredClone(message)
+    },
+    upload: ({ room, client_id, kind, reply_to }, file, progress) => {
+      let end: (error: ApiError) => void = () => undefined
+      const aborted = new Promise<never>((_, reject) => (end = reject))
+      this.uploads.push({ room, client_id, kind, file, progress })
+      const done = async (): Promise<Message> => {
+        await this.called('upload')
+        if (this.hangs) await this.hangs
+        const known = this.room(room).find((m) => m.client_id === client_id)
+        const media = { url: `/media/${client_id}`, width: 4, height: 3 }
+        const message =
+          known ?? this.write(room, '', { member: 'me', client_id, reply_to, kind, body: null, media })
+        if (this.loseAnswers > 0) {
+          this.loseAnswers--
+          throw new ApiError(0, 'network')
+        }
+        return structuredClone(message)
+      }
+      return {
+        done: Promise.race([done(), aborted]),
+        abort: () => end(new ApiError(0, 'cancelled')),
+      }
+    },
+    recall: async (room, seq) => {
+      this.recalls.push(`${room}:${seq}`)
+      await this.called('recall')
     },
     newest: async (room) => {
       await this.called('newest')

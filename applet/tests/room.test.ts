@@ -255,7 +255,7 @@ it('offers in a line’s menu what can be done with it', () => {
   const here = room()
   const [, mine, theirs] = chatRows([line('a', 1, { member: 'me' }), line('a', 2)], [], here)
   const acts = (row: typeof mine, writable: boolean, recallable: boolean, group = true): string[] =>
-    menuOf(row, writable, recallable, group).map((item) => item.act)
+    menuOf({ row, writable, recallable, group, ear: false }).map((item) => item.act)
   expect(acts(mine, true, true)).toEqual(['reply', 'copy', 'recall'])
   expect(acts(theirs, true, false)).toEqual(['reply', 'copy', 'block', 'report'])
   expect(acts(theirs, false, false)).toEqual(['copy', 'block', 'report'])

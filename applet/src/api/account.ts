@@ -1,6 +1,8 @@
 /** Account: register, log in, guest, me, password, log out. */
 import { request } from './index'
+import type { MediaFile } from '@/lib/media'
 import type { User } from './types'
+import { upload } from './upload'
 
 export interface LoggedIn {
   /** Absent on H5, where the session is a cookie. */
@@ -26,5 +28,9 @@ export const account = {
   /** What proves that it is oneself: the password, WeChat's code, or for a guest that one means it. */
   erase: (body: { password_v2: string } | { code: string } | { confirm: true }) =>
     request<void>({ method: 'DELETE', path: '/me', body, timeout: LOGIN_TIMEOUT }),
+  avatar: (file: MediaFile, progress: (share: number) => void) =>
+    upload<{ avatar: string }>('/me/avatar', file, progress),
+  /** A drawn one takes its place. */
+  noAvatar: () => request<{ avatar: string }>({ method: 'DELETE', path: '/me/avatar' }),
   logout: (all: boolean) => request<void>({ method: 'POST', path: all ? '/logout?all=1' : '/logout' }),
 }

@@ -27,8 +27,9 @@ export class ApiError extends Error {
     return this.code === 'muted' && this.detail.everywhere === true ? 'muted_everywhere' : this.code
   }
 
-  /** Worth another try with nothing changed: no answer, too many, or a part is down. */
+  /** Worth another try with nothing changed: no answer, too many, or a part is down. What a day allows is used up for long. */
   get passing(): boolean {
+    if (this.code === 'upload_quota') return false
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500
   }
 }

@@ -1,6 +1,6 @@
 /** A file of the service that cannot be named by its address alone, since neither a picture nor a download sends a token. */
-import { keep } from '@/platform/storage'
 import { ApiError } from './error'
+import { token } from './index'
 
 /** Downloads to a place of the applet's own; with a name it is called so there. Answers its path. */
 export function fetchFile(url: string, name = ''): Promise<string> {
@@ -8,7 +8,7 @@ export function fetchFile(url: string, name = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     uni.downloadFile({
       url,
-      header: { Authorization: `Bearer ${keep.get<string>('token') ?? ''}` },
+      header: { Authorization: `Bearer ${token()}` },
       ...(name && folder ? { filePath: `${folder}/${name}` } : {}),
       success: (r) => {
         const path = r.tempFilePath || (r as { filePath?: string }).filePath || ''

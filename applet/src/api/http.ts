@@ -63,7 +63,7 @@ export function createRequest(around: Surroundings): Request {
         header: headers(around, call, token),
         timeout: call.timeout ?? TIMEOUT,
       })
-      return read<T>(answer)
+      return readAnswer<T>(answer)
     } catch (error) {
       if (error instanceof ApiError && error.status === 401 && !call.login) around.unauthorized()
       throw error
@@ -74,19 +74,21 @@ export function createRequest(around: Surroundings): Request {
 }
 
 function headers(around: Surroundings, call: Call, token: string): Record<string, string> {
-  const header: Record<string, string> = {
-    Accept: 'application/json',
-    'Accept-Language': around.language(),
-  }
+  const header = sessionHeaders(around.language(), around.cookie || call.login ? '' : token)
   if (call.method === 'POST' || call.body) header['Content-Type'] = 'application/json'
-  if (around.cookie) {
-    if (call.login) header['X-Session'] = 'cookie'
-  } else if (token && !call.login) header.Authorization = `Bearer ${token}`
+  if (around.cookie && call.login) header['X-Session'] = 'cookie'
+  return header
+}
+
+/** What every call carries. Without a token the session is the cookie's, which the browser adds. */
+export function sessionHeaders(language: string, token: string): Record<string, string> {
+  const header: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language }
+  if (token) header.Authorization = `Bearer ${token}`
   return header
 }
 
 /** A 202 is a refusal in words (a name that is taken, an account that is banned), so it is thrown too. */
-function read<T>(answer: Answer): T {
+export function readAnswer<T>(answer: Answer): T {
   const data = (answer.data ?? {}) as Record<string, unknown>
   const error = data.error as Record<string, unknown> | undefined
   if (answer.status >= 200 && answer.status < 300 && !error && answer.status !== 202) return answer.data as T

@@ -22,6 +22,11 @@ export function whenUnauthorized(action: () => void): void {
   onUnauthorized = action
 }
 
+/** The applet's session; H5 holds a cookie. */
+export function token(): string {
+  return H5 ? '' : keep.get<string>('token') || ''
+}
+
 function lowerCaseKeys(header: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(header ?? {}).map(([k, v]) => [k.toLowerCase(), String(v)]))
 }
@@ -32,12 +37,14 @@ export function whenProofAsked(make: () => Promise<string>): void {
   onProof = make
 }
 
+export const unauthorized = (): void => onUnauthorized()
+
 const bare = createRequest({
   base: API_BASE,
   cookie: H5,
-  token: () => (H5 ? '' : keep.get<string>('token') || ''),
+  token,
   language,
-  unauthorized: () => onUnauthorized(),
+  unauthorized,
   fetch: (call) =>
     new Promise<Answer>((resolve, reject) => {
       uni.request({

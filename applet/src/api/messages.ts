@@ -2,6 +2,8 @@
 import { request } from './index'
 import { query } from './rooms'
 import type { Message, Page, Reaction } from './types'
+import { upload } from './upload'
+import type { MediaFile } from '@/lib/media'
 
 const at = (room: string): string => '/rooms/' + encodeURIComponent(room) + '/messages'
 const reactions = (room: string, seq: number): string => `${at(room)}/${seq}/reactions`
@@ -9,6 +11,13 @@ const reactions = (room: string, seq: number): string => `${at(room)}/${seq}/rea
 export interface Outgoing {
   client_id: string
   body: string
+  reply_to?: number
+}
+
+export interface Upload {
+  room: string
+  client_id: string
+  kind: 'image' | 'voice'
   reply_to?: number
 }
 
@@ -24,6 +33,12 @@ export const messages = {
         ...(line.reply_to ? { reply_to: line.reply_to } : {}),
       },
     }),
+  upload: ({ room, client_id, kind, reply_to }: Upload, file: MediaFile, progress: (share: number) => void) =>
+    upload<Message>(
+      `/rooms/${encodeURIComponent(room)}/media${query({ kind, client_id, reply_to })}`,
+      file,
+      progress,
+    ),
   newest: (room: string, limit = 50) =>
     request<Page<Message>>({ method: 'GET', path: `${at(room)}?limit=${limit}` }),
   before: (room: string, seq: number, limit = 50) =>

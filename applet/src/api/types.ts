@@ -25,11 +25,26 @@ export interface Mask {
   profile?: boolean
 }
 
+/** The file of a picture or a voice line: paths of the service, and what is known of it before it is fetched. */
+export interface Media {
+  url: string
+  /** A picture in small. */
+  preview?: string | null
+  width?: number | null
+  height?: number | null
+  /** How loud a voice is from its beginning to its end, in even steps. */
+  waveform?: number[] | null
+}
+
 export interface Message extends Mask {
   room: string
   seq: number
   kind: 'text' | 'image' | 'voice' | 'system'
   body: string | null
+  /** Of pictures and voice, unless it was taken back. */
+  media?: Media | null
+  /** Of voice, in milliseconds. */
+  duration?: number | null
   reply_to?: number | null
   recalled?: boolean
   client_id?: string | null

@@ -10,7 +10,7 @@ export function errorText(thrown: unknown): string {
   if (error.code === 'blacklisted') return blacklisted(error.until, error.reason)
   const wait = span(error.retryAfter || 5)
   if (error.code === 'slow_mode') return t('error.slow_mode', { wait })
-  if (error.status === 429) return t('error.too_many', { wait })
+  if (error.status === 429 && error.code !== 'upload_quota') return t('error.too_many', { wait })
   if (error.code === 'busy') return t('error.busy', { wait })
   if (error.status === 502 || error.status === 503 || error.status === 504)
     return t('error.unavailable', { wait })

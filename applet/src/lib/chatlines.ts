@@ -1,5 +1,5 @@
 /** A room's messages and pending lines as the rows of the chat: day lines, lines, and what stands under them. */
-import type { Mask, Message, Room } from '@/api/types'
+import type { Mask, Media, Message, Room } from '@/api/types'
 import type { Pending } from '@/live'
 import { lookOf, type Kind } from './kinds'
 import { chips, type Chip } from './reactions'
@@ -7,6 +7,12 @@ import { isOwner } from './standing'
 import { dayKey, dayName, parseTime } from './time'
 
 export const RECALL_WINDOW = 120000
+
+export interface RowMedia extends Media {
+  duration: number
+  /** Which share of it is out; null when it is not under way. */
+  progress: number | null
+}
 
 export interface Row {
   key: string
@@ -23,6 +29,8 @@ export interface Row {
   mask: Mask | null
   type: Kind
   body: string
+  /** Of a picture or a voice. */
+  media: RowMedia | null
   at: string
   state: '' | 'sending' | 'held' | 'failed' | 'sent' | 'read'
   code: string
@@ -47,6 +55,7 @@ const EMPTY: Row = {
   mask: null,
   type: 'text',
   body: '',
+  media: null,
   at: '',
   state: '',
   code: '',
@@ -141,6 +150,8 @@ function lineRow(m: Message, mine: boolean, blocked: boolean): Row {
     mask: maskOf(m),
     type: m.kind,
     body: hidden ? '' : (m.body ?? ''),
+    media:
+      hidden || m.recalled || !m.media ? null : { ...m.media, duration: m.duration ?? 0, progress: null },
     at: m.at,
     reply: m.reply_to ?? 0,
     reactions: hidden || m.recalled ? [] : chips(m),
@@ -154,7 +165,9 @@ function pendingRow(p: Pending, me: string): Row {
     mine: true,
     client_id: p.client_id,
     member: me,
+    type: p.media?.kind ?? 'text',
     body: p.body,
+    media: p.media ? { ...p.media, duration: p.media.duration ?? 0, progress: p.progress ?? null } : null,
     at: new Date(p.at).toISOString(),
     state: p.state,
     code: p.code ?? '',

@@ -1,6 +1,8 @@
 /** A room as a row of the list of chats. */
 import type { Room } from '@/api/types'
+import type { IconName } from '@/components/icons'
 import { aliasOf, t } from '@/i18n'
+import { iconOf, lookOf } from './kinds'
 
 /** The room's topic, or who the other one is: by nickname once both revealed themselves. */
 export function roomName(room: Room): string {
@@ -22,10 +24,16 @@ export function lastLine(room: Room): string {
   if (!message) return t('conversations.none')
   if (room.me?.blocked.includes(message.member)) return t('conversations.hidden')
   if (message.recalled) return t('conversations.recalled')
-  const body = message.body ?? ''
+  const body = lookOf(message.kind).excerpt(message)
   if (message.member === room.me?.member) return t('conversations.you', { body })
   if (room.kind === 'private' || message.kind === 'system') return body
   return t('conversations.from', { alias: aliasOf(message), body })
+}
+
+/** Of a picture or a voice, where the row says so. */
+export function lastIcon(room: Room): IconName | undefined {
+  const message = room.last_message
+  return message && room.me?.blocked.includes(message.member) ? undefined : iconOf(message)
 }
 
 /** Why nothing more will come, empty while something may. Who was in a room when it ended is told to have left, too. */

@@ -1,12 +1,16 @@
 /** What a reply answers, in a line: from the lines that are there, else asked for once, else "an earlier line". */
 import type { Message, Room } from '@/api/types'
+import type { IconName } from '@/components/icons'
 import { aliasOf, t } from '@/i18n'
-import { lookOf } from './kinds'
+import { iconOf, lookOf } from './kinds'
+import { takenBack } from './takenback'
 
 export interface Quote {
   seq: number
   who: string
   text: string
+  /** Stands before the text of what has none of its own. */
+  icon?: IconName
 }
 
 /** undefined: not known yet; null: not to be had. */
@@ -17,7 +21,7 @@ export function quoteOf(seq: number, message: Message | null | undefined, room: 
   if (!mine && room?.kind === 'group' && room.me?.blocked.includes(message.member))
     return { seq, who: '', text: t('chat.hidden') }
   if (message.recalled) return { seq, who, text: t('chat.quote.recalled') }
-  return { seq, who, text: lookOf(message.kind).excerpt(message.body ?? '') }
+  return { seq, who, text: lookOf(message.kind).excerpt(message), icon: iconOf(message) }
 }
 
 export class QuoteBook {
@@ -52,7 +56,7 @@ export class QuoteBook {
   recalled(seq: number): void {
     const message = this.known.get(seq)
     if (!message) return
-    this.known.set(seq, { ...message, body: null, recalled: true })
+    this.known.set(seq, takenBack(message))
     this.changed()
   }
 }

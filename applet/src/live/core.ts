@@ -6,7 +6,7 @@ import type { Ban, Frame, Message, Page, Reaction, SyncAnswer } from '@/api/type
 import { Connection } from './connection'
 import { Outbox } from './outbox'
 import { RoomLog } from './roomlog'
-import type { LiveDeps, LiveEvent, LiveState, Pending } from './types'
+import type { LiveDeps, LiveEvent, LiveState, MediaDraft, Pending } from './types'
 
 const SYNC_ROOMS = 200
 /** How long the socket has to bring what a sync brought first, before it counts as deaf. */
@@ -47,6 +47,11 @@ export class Live {
       changed: (room) => this.emit({ type: 'lines', room }),
       sent: (message) => this.take(message, false),
       unauthorized: () => this.over('expired'),
+      unwanted: ({ room, seq }) =>
+        void deps.api.recall(room, seq).then(
+          () => this.recalled(room, seq),
+          () => undefined,
+        ),
     })
   }
 
@@ -81,7 +86,7 @@ export class Live {
 
   /** Removes all that is kept about rooms on this device. */
   wipe(): void {
-    for (const prefix of ['room.', 'out.', 'draft.', 'since'])
+    for (const prefix of ['room.', 'out.', 'draft.', 'played.', 'since'])
       for (const key of this.deps.keep.keys(prefix)) this.deps.keep.remove(key)
   }
 
@@ -146,6 +151,15 @@ export class Live {
 
   send(room: string, body: string, reply_to?: number): Pending | null {
     return this.outbox.send(room, body, reply_to)
+  }
+
+  sendMedia(room: string, draft: MediaDraft, reply_to?: number): Pending {
+    return this.outbox.sendMedia(room, draft, reply_to)
+  }
+
+  /** Takes a picture or a voice off its way; should the service have it already, it is taken back. */
+  cancel(room: string, client_id: string): void {
+    this.outbox.cancel(room, client_id)
   }
 
   retry(room: string, client_id: string): void {

@@ -51,6 +51,8 @@ export const live = new Live({
     stream: liveApi.stream,
     sync: liveApi.sync,
     send: messages.send,
+    upload: messages.upload,
+    recall: messages.recall,
     newest: (room) => messages.newest(room),
     before: (room, seq) => messages.before(room, seq),
   },
@@ -60,4 +62,4 @@ export const live = new Live({
   uuid: uuid4,
 })
 
-export type { LiveEvent, LiveState, Pending } from './types'
+export type { LiveEvent, LiveState, MediaDraft, MediaFile, MediaLook, Pending } from './types'

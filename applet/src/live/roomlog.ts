@@ -1,5 +1,6 @@
 /** The lines of one room: in the order of seq, each once, without a hole. */
 import type { Message, Reaction, Reactions } from '@/api/types'
+import { takenBack } from '@/lib/takenback'
 
 export const KEPT_LINES = 100
 
@@ -82,10 +83,10 @@ export class RoomLog {
 
   recall(seq: number): boolean {
     const held = this.held.get(seq)
-    if (held) this.held.set(seq, { ...held, body: null, recalled: true })
+    if (held) this.held.set(seq, takenBack(held))
     const message = this.find(seq)
     if (!message || message.recalled) return false
-    this.replace({ ...message, body: null, recalled: true, reactions: undefined, reacted: undefined })
+    this.replace(takenBack(message))
     return true
   }
 

@@ -1,6 +1,7 @@
 /** What the live layer needs from outside, and what it tells. Nothing here knows uni, Vue or a browser. */
-import type { Outgoing } from '@/api/messages'
+import type { Outgoing, Upload } from '@/api/messages'
 import type { Ban, Frame, Match, Message, Page, Room, SyncAnswer } from '@/api/types'
+import type { MediaDraft, MediaFile, MediaLook } from '@/lib/media'
 import type { Keep } from '@/platform/storage'
 
 export interface Clock {
@@ -20,10 +21,19 @@ export interface Socket {
   close(): void
 }
 
+/** A file on its way. */
+export interface Transfer<T> {
+  done: Promise<T>
+  abort(): void
+}
+
 export interface LiveApi {
   stream(): Promise<{ url: string }>
   sync(body: { rooms: Record<string, number>; match?: boolean; since?: string }): Promise<SyncAnswer>
   send(room: string, line: Outgoing): Promise<Message>
+  /** `progress` hears which share of the file is out. */
+  upload(line: Upload, file: MediaFile, progress: (share: number) => void): Transfer<Message>
+  recall(room: string, seq: number): Promise<void>
   newest(room: string): Promise<Page<Message>>
   before(room: string, seq: number): Promise<Page<Message>>
 }
@@ -42,11 +52,19 @@ export interface LiveDeps {
  */
 export type LiveState = 'idle' | 'connecting' | 'opening' | 'syncing' | 'live' | 'waiting' | 'replaced'
 
+export type { MediaDraft, MediaFile, MediaLook }
+
 /** A line that is not yet an answered message. */
 export interface Pending {
   client_id: string
   room: string
   body: string
+  /** A picture or a voice: `body` is empty then. */
+  media?: MediaLook
+  /** Which share of its file is out, 0 to 1; none while it is made ready or waits. */
+  progress?: number
+  /** The service may have it although it did not answer. */
+  tried?: boolean
   reply_to?: number
   at: number
   /** `held`: the service has it, and a moderator looks at it first. */

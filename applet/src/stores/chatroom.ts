@@ -4,12 +4,14 @@ import { asApiError } from '@/api/error'
 import { messages as messagesApi } from '@/api/messages'
 import { rooms as roomsApi } from '@/api/rooms'
 import type { Frame, Message, Reaction } from '@/api/types'
-import { live, type LiveEvent, type Pending } from '@/live'
+import { live, type LiveEvent, type MediaDraft, type Pending } from '@/live'
 import { chatRows, linesAfter } from '@/lib/chatlines'
 import { FarView } from '@/lib/farview'
+import { ownMedia } from '@/lib/ownmedia'
 import { QuoteBook } from '@/lib/quotes'
 import { reacted, wished } from '@/lib/reactions'
 import { slowUntil } from '@/lib/standing'
+import { takenBack } from '@/lib/takenback'
 import { parseTime } from '@/lib/time'
 import { keep } from '@/platform/storage'
 import { rooms } from './rooms'
@@ -134,7 +136,7 @@ export function useChatRoom(id: string) {
     const view = far.value
     if (frame.type === 'recall') {
       book.recalled(frame.seq)
-      view?.change(frame.seq, (line) => ({ ...line, body: null, recalled: true }))
+      view?.change(frame.seq, takenBack)
     } else if (frame.type === 'reaction') {
       const own = frame.member === room.value?.me?.member
       view?.change(frame.seq, (line) => reacted(line, frame.name, frame.on, frame.count, own))
@@ -253,6 +255,15 @@ export function useChatRoom(id: string) {
     return live.send(id, body, reply_to)
   }
 
+  /** In the order in which they were chosen. The first of them answers `reply_to`. */
+  function sendMedia(drafts: MediaDraft[], reply_to?: number): void {
+    far.value = null
+    drafts.forEach((draft, i) => {
+      const line = live.sendMedia(id, draft, i ? undefined : reply_to)
+      ownMedia.keep(line.client_id, draft.url)
+    })
+  }
+
   return {
     room,
     rows,
@@ -276,12 +287,20 @@ export function useChatRoom(id: string) {
     older,
     newer,
     send,
+    sendMedia,
     toNewest: () => {
       far.value = null
       read()
     },
     retry: (client_id: string) => live.retry(id, client_id),
-    discard: (client_id: string) => live.discard(id, client_id),
+    discard: (client_id: string) => {
+      live.discard(id, client_id)
+      ownMedia.letGo(client_id)
+    },
+    cancel: (client_id: string) => {
+      live.cancel(id, client_id)
+      ownMedia.letGo(client_id)
+    },
     draft: () => keep.get<string>(`draft.${id}`) ?? '',
     keepDraft: (text: string) => (text ? keep.set(`draft.${id}`, text) : keep.remove(`draft.${id}`)),
   }

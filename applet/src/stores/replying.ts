@@ -2,6 +2,7 @@
 import { computed, ref, type ComputedRef } from 'vue'
 import type { Message, Room } from '@/api/types'
 import { aliasOf, t } from '@/i18n'
+import { iconOf } from '@/lib/kinds'
 import { quoteOf, type Quote } from '@/lib/quotes'
 
 export function useReplying(
@@ -21,11 +22,12 @@ export function useReplying(
     return t('chat.replying', { alias: aliasOf(message) })
   })
   const body = computed(() => (answered.value ? quoteOf(reply.value, answered.value, room.value).text : ''))
+  const icon = computed(() => iconOf(answered.value))
   const quotes = computed(() => {
     const found: Record<number, Quote> = {}
     for (const seq of Object.keys(quoted.value).map(Number))
       found[seq] = quoteOf(seq, quoted.value[seq], room.value)
     return found
   })
-  return { reply, who, body, quotes }
+  return { reply, who, body, icon, quotes }
 }

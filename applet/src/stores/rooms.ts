@@ -3,6 +3,7 @@ import { computed, reactive } from 'vue'
 import { rooms as api } from '@/api/rooms'
 import type { Frame, Message, Room } from '@/api/types'
 import { live } from '@/live'
+import { takenBack } from '@/lib/takenback'
 import { session, whenSessionEnds } from './session'
 
 const TYPING_LASTS = 5000
@@ -212,7 +213,7 @@ function heard(frame: Frame): void {
   if (frame.type === 'typing' && frame.member !== room?.me?.member) typed(frame.room)
   else if (frame.type === 'read') read(frame.room, frame.member, frame.seq)
   else if (frame.type === 'recall' && room?.last_message?.seq === frame.seq)
-    room.last_message = { ...room.last_message, body: null, recalled: true }
+    room.last_message = takenBack(room.last_message)
   else if (frame.type === 'member' && room) member(room, frame)
   else if (frame.type === 'room' || frame.type === 'reveal' || frame.type === 'keep')
     rooms.merge(frame.room, frame.detail)

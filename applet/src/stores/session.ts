@@ -1,12 +1,16 @@
 /** Who is here: logging in and out, and what has to be wiped then. */
 import { computed, reactive } from 'vue'
 import { account, type LoggedIn } from '@/api/account'
+import type { Sending } from '@/api/upload'
 import { asApiError } from '@/api/error'
 import type { User } from '@/api/types'
 import { language, setLanguage, type Language } from '@/i18n'
 import { normalAccount } from '@/lib/form'
+import type { MediaFile } from '@/lib/media'
+import { ownMedia } from '@/lib/ownmedia'
 import { passwordV2 } from '@/lib/password'
 import { live } from '@/live'
+import { forgetFiles } from '@/platform/mediafile'
 import { keep } from '@/platform/storage'
 import { wechatCode } from '@/platform/wechat'
 import { age } from './age'
@@ -53,6 +57,16 @@ export const session = {
 
   async rename(nickname: string): Promise<void> {
     state.user = await account.change({ nickname: nickname.trim() })
+  },
+
+  /** Answers how to end it. */
+  avatar(file: MediaFile, progress: (share: number) => void): Sending<void> {
+    const { done, abort } = account.avatar(file, progress)
+    return { done: done.then(({ avatar }) => shown(avatar)), abort }
+  },
+
+  async noAvatar(): Promise<void> {
+    shown((await account.noAvatar()).avatar)
   },
 
   /** Gives a guest a name and a password. */
@@ -104,6 +118,8 @@ export const session = {
   /** The session is over. What was typed and not sent stays for the same account's return, unless it logged out. */
   end(reason: string, wipe: boolean): void {
     live.stop(wipe)
+    ownMedia.clear()
+    forgetFiles()
     keep.remove('token')
     keep.remove('signed')
     if (wipe) for (const key of ['owner', 'tags', 'target', 'way', 'return']) keep.remove(key)
@@ -118,6 +134,10 @@ async function erasureProof(password: string): Promise<Parameters<typeof account
   const name = state.user?.account
   if (name) return { password_v2: passwordV2(name, password) }
   return state.user?.guest ? { confirm: true } : { code: await wechatCode() }
+}
+
+function shown(avatar: string): void {
+  if (state.user) state.user = { ...state.user, avatar }
 }
 
 const endings: (() => void)[] = []

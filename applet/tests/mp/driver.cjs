@@ -64,6 +64,9 @@ class Applet {
   open = (url) => this.command('open', { url })
   input = (name, value) => this.command('input', { name, value })
   confirm = (name, value) => this.command('confirm', { name, value })
+  fire = (name, event, detail) => this.command('fire', { name, event, detail })
+  /** `picture` with its `size`, and `voice`: what is chosen and said from now on. */
+  chosen = (files) => this.command('chosen', { files })
   text = () => this.command('text')
   share = () => this.command('share')
   tree = () => this.command('tree')

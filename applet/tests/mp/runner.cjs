@@ -28,7 +28,10 @@ global.getCurrentPages = () => stack.map((page) => page.instance)
 
 const stored = fs.existsSync(storageFile) ? JSON.parse(fs.readFileSync(storageFile, 'utf8')) : []
 const storage = new Map(stored)
+/** What somebody would choose or say: files that the test names. */
+const chosen = {}
 const outside = makeWx({
+  chosen,
   storage,
   saved: () => fs.writeFileSync(storageFile, JSON.stringify([...storage])),
   navigate,
@@ -146,6 +149,9 @@ const commands = {
     if (attribute(node, 'disabled')) throw new Error(`"${name}" is disabled`)
     fire(node, 'tap')
   },
+  /** Any other event of an element. */
+  fire: ({ name, event, detail }) => fire(named(name), event, detail),
+  chosen: ({ files }) => void Object.assign(chosen, files),
   input: ({ name, value }) => fire(field(name), 'input', { value }),
   confirm: ({ name, value }) => fire(field(name), 'confirm', { value }),
   tree: () =>

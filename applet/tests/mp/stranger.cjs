@@ -42,6 +42,27 @@ class Stranger {
   match = (tags) => this.call('POST', '/match', { target: 'private', ...(tags ? { tags } : {}) })
   say = (room, body) =>
     this.call('POST', `/rooms/${room}/messages`, { client_id: randomUUID(), kind: 'text', body })
+  /** Sends a file; answers the message. */
+  async send(room, kind, bytes) {
+    const form = new FormData()
+    form.append('file', new Blob([bytes]), 'file')
+    const url = `${this.base}/api/v1/rooms/${room}/media?kind=${kind}&client_id=${randomUUID()}`
+    const reply = await fetch(url, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.token}` },
+      body: form,
+    })
+    if (!reply.ok) throw new Error(`${kind}: ${reply.status} ${await reply.text()}`)
+    return reply.json()
+  }
+
+  /** A file of the service: its status, type and bytes. */
+  async file(path) {
+    const reply = await fetch(this.base + path, { headers: { Authorization: `Bearer ${this.token}` } })
+    const bytes = Buffer.from(await reply.arrayBuffer())
+    return { status: reply.status, type: reply.headers.get('content-type'), bytes }
+  }
+
   messages = async (room) => (await this.call('GET', `/rooms/${room}/messages`)).items
 
   /** Waits for a frame that is so. */

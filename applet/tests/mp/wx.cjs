@@ -1,8 +1,10 @@
 /**
  * The `wx` of these tests: WeChat's calls as far as the applet uses them, over real HTTP and WebSockets, and with WeChat's own limits.
  * It refuses what WeChat refuses: PATCH and other methods it has not, a Referer header, an eleventh request at once, a
- * sixth socket. After five seconds in the background its sockets die.
+ * sixth socket. After five seconds in the background its sockets die. What a person would choose, photograph or say is a file that the
+ * test has laid down: `files.picture` and `files.voice`.
  */
+const fs = require('node:fs')
 const http = require('node:http')
 const https = require('node:https')
 const WebSocket = require('ws')
@@ -12,12 +14,13 @@ const REQUESTS = 10
 const SOCKETS = 5
 const BACKGROUND = 5000
 
-exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
+exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
   const listeners = { show: [], hide: [], network: [] }
   const sockets = new Set()
   const files = new Map()
   const seen = { requests: 0, mostRequests: 0, mostSockets: 0, refused: [], bodies: [] }
   let running = 0
+  let uploading = 0
   let online = true
   let dying = null
 
@@ -98,12 +101,99 @@ exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
         reply.on('data', (part) => parts.push(part))
         reply.on('end', () => {
           const path = o.filePath || `wxfile://tmp/${files.size}`
-          files.set(path, Buffer.concat(parts).toString())
+          files.set(path, Buffer.concat(parts))
+          onEvent('downloaded', { path: url.pathname, status: reply.statusCode, file: path })
           const where = o.filePath ? { filePath: path } : { tempFilePath: path }
           ok('downloadFile', o, { statusCode: reply.statusCode, ...where })
         })
       })
       .on('error', (e) => answer(o, { errMsg: `downloadFile:fail ${e.message}` }))
+  }
+
+  const bytesOf = (path) => files.get(path) || fs.readFileSync(path)
+
+  function uploadFile(o) {
+    const listeners = []
+    const task = {
+      onProgressUpdate: (f) => listeners.push(f),
+      abort: () => call?.destroy(new Error('abort')),
+    }
+    let call = null
+    if (hasReferer(o.header)) refuse('uploadFile', o, 'header Referer cannot be set')
+    else if (uploading >= REQUESTS) refuse('uploadFile', o, 'exceed max concurrent uploads')
+    else if (!online) answer(o, { errMsg: 'uploadFile:fail net::ERR_INTERNET_DISCONNECTED' })
+    else {
+      const mark = `----wx${Date.now()}`
+      const head = `--${mark}\r\nContent-Disposition: form-data; name="${o.name}"; filename="tmp_1"\r\nContent-Type: application/octet-stream\r\n\r\n`
+      const body = Buffer.concat([Buffer.from(head), bytesOf(o.filePath), Buffer.from(`\r\n--${mark}--\r\n`)])
+      const type = `multipart/form-data; boundary=${mark}`
+      const headers = { ...o.header, 'content-type': type, 'content-length': body.length }
+      uploading++
+      call = http.request(new URL(o.url), { method: 'POST', headers }, (reply) => {
+        const parts = []
+        reply.on('data', (part) => parts.push(part))
+        reply.on('end', () => {
+          uploading--
+          // WeChat hands over the text, whatever it is.
+          const data = Buffer.concat(parts).toString()
+          ok('uploadFile', o, { statusCode: reply.statusCode, header: reply.headers, data })
+        })
+      })
+      call.on('error', (e) => {
+        uploading--
+        answer(o, { errMsg: `uploadFile:fail ${e.message}` })
+      })
+      call.end(body)
+      setImmediate(() => listeners.forEach((f) => f({ progress: 50 })))
+    }
+    return task
+  }
+
+  /** Speaks what the test laid down, in pieces, and hands over its file in the end. */
+  function getRecorderManager() {
+    const on = {}
+    let began = 0
+    const stop = () => {
+      if (!began) return
+      const duration = Date.now() - began
+      began = 0
+      setImmediate(() => on.stop?.({ tempFilePath: chosen.voice, duration, fileSize: 1 }))
+    }
+    return {
+      onStart: (f) => (on.start = f),
+      onStop: (f) => (on.stop = f),
+      onError: (f) => (on.error = f),
+      onFrameRecorded: (f) => (on.frame = f),
+      onInterruptionBegin: (f) => (on.interruption = f),
+      start(o) {
+        onEvent('recorder', { format: o.format, rate: o.sampleRate, channels: o.numberOfChannels })
+        if (!chosen.voice) return setImmediate(() => on.error?.({ errMsg: 'operateRecorder:fail auth deny' }))
+        began = Date.now()
+        setImmediate(() => {
+          on.start?.()
+          const { buffer, byteOffset, length } = Uint8Array.from(fs.readFileSync(chosen.voice))
+          on.frame?.({ frameBuffer: buffer.slice(byteOffset, byteOffset + length), isLastFrame: false })
+        })
+      },
+      stop,
+    }
+  }
+
+  /** Plays in no time: it begins, and ends. */
+  function createInnerAudioContext() {
+    const on = {}
+    const audio = { src: '', currentTime: 0, duration: 0 }
+    for (const name of ['Play', 'Pause', 'TimeUpdate', 'Ended', 'Error', 'Canplay'])
+      audio[`on${name}`] = (f) => (on[name] = f)
+    audio.play = () => {
+      onEvent('sound', { src: audio.src, bytes: bytesOf(audio.src).length })
+      setImmediate(() => on.Play?.())
+      setTimeout(() => on.Ended?.(), 300)
+    }
+    audio.pause = () => setImmediate(() => on.Pause?.())
+    audio.seek = () => undefined
+    audio.destroy = () => undefined
+    return audio
   }
 
   function connectSocket(o) {
@@ -161,8 +251,33 @@ exports.makeWx = ({ storage, saved, navigate, onEvent }) => {
     env: { USER_DATA_PATH: 'wxfile://usr' },
     request,
     downloadFile,
+    uploadFile,
+    getRecorderManager,
+    createInnerAudioContext,
+    setInnerAudioOption: (o) => {
+      onEvent('audioOption', o)
+      ok('setInnerAudioOption', o)
+    },
+    chooseMedia: (o) =>
+      chosen.picture
+        ? ok('chooseMedia', o, {
+            type: 'image',
+            tempFiles: [{ tempFilePath: chosen.picture, size: 1, fileType: 'image' }],
+          })
+        : answer(o, { errMsg: 'chooseMedia:fail cancel' }),
+    getImageInfo: (o) =>
+      ok('getImageInfo', o, { ...chosen.size, path: o.src, orientation: 'up', type: 'png' }),
+    compressImage: (o) => {
+      onEvent('compressed', { width: o.compressedWidth, height: o.compressedHeight })
+      ok('compressImage', o, { tempFilePath: o.src })
+    },
+    previewImage: (o) => {
+      onEvent('preview', { current: o.current, urls: o.urls })
+      ok('previewImage', o)
+    },
+    openSetting: (o) => ok('openSetting', o),
     shareFileMessage: (o) => {
-      onEvent('file', { name: o.fileName, text: files.get(o.filePath) })
+      onEvent('file', { name: o.fileName, text: String(files.get(o.filePath)) })
       ok('shareFileMessage', o)
     },
     showShareMenu: (o) => ok('showShareMenu', o),
