@@ -97,6 +97,8 @@ static void file_remove(const uint8_t digest[DIGEST_SIZE])
 	snprintf(name, sizeof name, "%.2s/%s", hex, hex);
 	if (unlinkat(media, name, 0) == 0)
 		metrics_add("files_removed_total", 1);
+	else if (errno != ENOENT)
+		log_event(LOG_ERROR, "file_stays", "\"errno\":%d", errno);
 }
 
 /* Removes the files of a result's rows and has them forgotten. Clears the result. */
@@ -141,6 +143,7 @@ static void folder_walk(const char *name, void (*look)(struct batch *batch, int 
 		close(fd);
 	if (entries == NULL)
 		return;
+	/* cppcheck-suppress readdirCalled; each thread reads a stream of its own */
 	for (const struct dirent *entry; (entry = readdir(entries)) != NULL;)
 		look(batch, fd, entry->d_name);
 	closedir(entries);

@@ -41,7 +41,7 @@ uint8_t *jpeg_write(const struct image *image, int quality, size_t *size);
 /* exif.c */
 
 /* The orientation that a TIFF header's first directory names; 1 where it names none. */
-int exif_orientation(const uint8_t *tiff, size_t size);
+int exif_orientation(const uint8_t *bytes, size_t size);
 
 /* image.c */
 

@@ -27,7 +27,10 @@ test('a picture: sent, told to both, fetched by both, and nobody else', async ()
   const { url, preview, width, height } = line.media
   assert.match(url, ID)
   assert.equal(preview, url + '?size=preview')
-  assert.deepEqual([line.kind, line.body, width, height, line.duration], ['image', null, 1600, 800, undefined])
+  assert.deepEqual(
+    [line.kind, line.body, width, height, line.duration],
+    ['image', null, 1600, 800, undefined],
+  )
   const { message } = await two.frame((f) => f.type === 'message' && f.message.seq === line.seq)
   assert.deepEqual(message, line)
   for (const person of [one, two]) {
@@ -52,10 +55,14 @@ test('how a file is answered: private, for ever, as what it is, without time or 
     assert.equal(headers.get('cache-control'), 'private, max-age=31536000, immutable')
     assert.equal(headers.get('x-content-type-options'), 'nosniff')
     assert.equal(headers.get('content-length'), String(got.bytes.length))
-    for (const name of ['etag', 'last-modified', 'x-accel-redirect']) assert.equal(headers.get(name), null, name)
+    for (const name of ['etag', 'last-modified', 'x-accel-redirect'])
+      assert.equal(headers.get(name), null, name)
   }
   assert.equal(head.bytes.length, 0)
-  const since = await fetchMedia(two, url, { 'if-modified-since': new Date().toUTCString(), 'if-none-match': '*' })
+  const since = await fetchMedia(two, url, {
+    'if-modified-since': new Date().toUTCString(),
+    'if-none-match': '*',
+  })
   assert.equal(since.status, 200)
   assert.equal((await fetchMedia(two, url + '?size=huge')).status, 422)
   assert.equal((await fetchMedia(two, '/_media/00/' + '0'.repeat(64))).status, 404)
@@ -82,7 +89,11 @@ test('a voice message: its frames, how long it lasts, how loud it is; ranges are
 
 test('a voice message keeps its frames and nothing around them', async () => {
   const secret = 'secret-' + random()
-  const id3 = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\0', 'latin1'), Buffer.from([secret.length]), Buffer.from(secret)])
+  const id3 = Buffer.concat([
+    Buffer.from('ID3\x04\0\0\0\0\0', 'latin1'),
+    Buffer.from([secret.length]),
+    Buffer.from(secret),
+  ])
   const tag = Buffer.alloc(128)
   tag.write('TAG' + secret)
   const { body: line } = await send(one, room, Buffer.concat([id3, silence(10), tag]), { kind: 'voice' })
@@ -109,7 +120,10 @@ test('what a picture told of its maker is gone, and it is upright', async () => 
       const got = (await fetchMedia(two, path)).bytes
       assert.deepEqual(sizeOf(got), [30, 40])
       assert.ok(!got.includes(secret) && !got.includes('Exif'))
-      assert.ok(segments(got).every((marker) => marker === 0xe0 || marker < 0xe0), segments(got).join())
+      assert.ok(
+        segments(got).every((marker) => marker === 0xe0 || marker < 0xe0),
+        segments(got).join(),
+      )
     }
   }
 })
@@ -176,7 +190,10 @@ test('a recalled picture is gone: from its line, and from its address', async ()
     await two.frame((f) => f.type === 'recall' && f.seq === line.seq)
     for (const person of [one, two]) assert.equal((await fetchMedia(person, line.media.url)).status, 404)
     const { items } = (await two.get(`/rooms/${room}/messages?limit=1`)).body
-    assert.deepEqual([items[0].recalled, items[0].body, items[0].media, items[0].duration], [true, null, undefined, undefined])
+    assert.deepEqual(
+      [items[0].recalled, items[0].body, items[0].media, items[0].duration],
+      [true, null, undefined, undefined],
+    )
     const again = await send(one, room, file, { kind, client_id })
     assert.deepEqual([again.status, again.body.recalled, again.body.media], [200, true, undefined])
   }
@@ -191,8 +208,16 @@ test('in a group: of one’s own stays only, and a muted one sends none', async 
   const later = (await send(owner, group.id, png(41, 41))).body.media.url
   await late.post(`/rooms/${group.id}/join`, {})
   const status = async (person, path) => (await fetchMedia(person, path)).status
-  assert.deepEqual([await status(early, url), await status(early, later)], [200, 404], 'who left keeps what was there')
-  assert.deepEqual([await status(late, url), await status(late, later)], [404, 404], 'who came later has neither')
+  assert.deepEqual(
+    [await status(early, url), await status(early, later)],
+    [200, 404],
+    'who left keeps what was there',
+  )
+  assert.deepEqual(
+    [await status(late, url), await status(late, later)],
+    [404, 404],
+    'who came later has neither',
+  )
   refused(await send(early, group.id, png()), 403, 'not_member')
   refused(await send(await Person.guest(), group.id, png()), 404, 'no_room')
   await early.post(`/rooms/${group.id}/join`, {})
@@ -221,9 +246,16 @@ test('fields of an upload are checked like any other', async () => {
     [`kind=image&client_id=${client_id}&reply_to=99999`, 'reply_to'],
   ])
     refused(await one.post(to + query, body, headers), 422, 'invalid_field', field)
-  const foreign = await one.post(to + `kind=image&client_id=${client_id}`, body, { ...headers, origin: 'http://evil.example' })
+  const foreign = await one.post(to + `kind=image&client_id=${client_id}`, body, {
+    ...headers,
+    origin: 'http://evil.example',
+  })
   refused(foreign, 403, 'foreign_origin')
-  refused(await new Person('nobody').post(to + `kind=image&client_id=${client_id}`, body, headers), 401, 'unauthorized')
+  refused(
+    await new Person('nobody').post(to + `kind=image&client_id=${client_id}`, body, headers),
+    401,
+    'unauthorized',
+  )
 })
 
 test('50 pictures at once: each is taken, or told that it is busy', async () => {

@@ -3,7 +3,18 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { raw, Instance } from '../deploy/instance.mjs'
 import { Person, base, call, pair, randomUUID, refused, sql } from '../support/client.mjs'
-import { bomb, chunk, fetchMedia, form, png, send, setAvatar, silence, sizeOf, voice } from '../support/media.mjs'
+import {
+  bomb,
+  chunk,
+  fetchMedia,
+  form,
+  png,
+  send,
+  setAvatar,
+  silence,
+  sizeOf,
+  voice,
+} from '../support/media.mjs'
 
 const { port } = new URL(base)
 const { one, two, room } = await pair()
@@ -33,7 +44,12 @@ const gif = (width, height) => {
   return bytes
 }
 const pictures = [
-  ['an SVG', text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), 415, 'not_media'],
+  [
+    'an SVG',
+    text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+    415,
+    'not_media',
+  ],
   ['an SVG with its declaration', text('<?xml version="1.0"?><svg/>'), 415, 'not_media'],
   ['a page', text('<!doctype html><script>alert(1)</script>'), 415, 'not_media'],
   ['a text', text('hello'), 415, 'not_media'],
@@ -43,7 +59,12 @@ const pictures = [
   ['a BMP', Buffer.from('BM\x36\0\0\0', 'latin1'), 415, 'not_media'],
   ['a voice message', voice(), 415, 'not_media'],
   ['a page before a picture', Buffer.concat([text('<html>'), whole]), 415, 'not_media'],
-  ['a page behind a picture', Buffer.concat([whole, text('<html><script>alert(1)</script>')]), 422, 'bad_media'],
+  [
+    'a page behind a picture',
+    Buffer.concat([whole, text('<html><script>alert(1)</script>')]),
+    422,
+    'bad_media',
+  ],
   ['an archive behind a picture', Buffer.concat([whole, text('PK\x03\x04')]), 422, 'bad_media'],
   ['a picture behind a picture', Buffer.concat([whole, whole]), 422, 'bad_media'],
   ['half a picture', whole.subarray(0, whole.length / 2), 422, 'bad_media'],
@@ -56,7 +77,12 @@ const pictures = [
   ['a GIF without a picture', Buffer.concat([gif(10, 10), text(';')]), 422, 'bad_media'],
   ['a WebP that is cut short', riff(Buffer.from('WEBPVP8 ')), 422, 'bad_media'],
   ['a JPEG that is only its beginning', Buffer.from('\xff\xd8\xff\xe0', 'latin1'), 422, 'bad_media'],
-  ['a megabyte of zeros behind a JPEG’s beginning', Buffer.concat([Buffer.from('\xff\xd8\xff', 'latin1'), Buffer.alloc(1 << 20)]), 422, 'bad_media'],
+  [
+    'a megabyte of zeros behind a JPEG’s beginning',
+    Buffer.concat([Buffer.from('\xff\xd8\xff', 'latin1'), Buffer.alloc(1 << 20)]),
+    422,
+    'bad_media',
+  ],
 ]
 for (const [what, file, status, code] of pictures)
   test(`${what} is no picture, and no avatar`, async () => {
@@ -71,7 +97,12 @@ const sounds = [
   ['a picture', whole, 415, 'not_media'],
   ['a page', text('<html>'), 415, 'not_media'],
   ['nothing', text(''), 415, 'not_media'],
-  ['frames with something between', Buffer.concat([silence(2), text('<html>'), silence(2)]), 422, 'bad_media'],
+  [
+    'frames with something between',
+    Buffer.concat([silence(2), text('<html>'), silence(2)]),
+    422,
+    'bad_media',
+  ],
   ['frames with something behind', Buffer.concat([silence(2), text('<html>')]), 422, 'bad_media'],
   ['a frame that is cut short', silence(3).subarray(0, -1), 422, 'bad_media'],
   ['stereo', silence(3, 0x00), 422, 'not_mono'],
@@ -106,14 +137,36 @@ const bodies = [
   ['no body', text(''), 400, 'malformed'],
   ['no end', part(), 400, 'malformed'],
   ['two files', Buffer.concat([part(), part(), end]), 422, 'invalid_field', 'file'],
-  ['10,000 parts', Buffer.concat([...Array.from({ length: 10000 }, () => part(text('x'))), end]), 422, 'invalid_field', 'file'],
-  ['a head of a megabyte', Buffer.concat([part(whole, `; filename="${'x'.repeat(1 << 20)}"`), end]), 400, 'malformed'],
+  [
+    '10,000 parts',
+    Buffer.concat([...Array.from({ length: 10000 }, () => part(text('x'))), end]),
+    422,
+    'invalid_field',
+    'file',
+  ],
+  [
+    'a head of a megabyte',
+    Buffer.concat([part(whole, `; filename="${'x'.repeat(1 << 20)}"`), end]),
+    400,
+    'malformed',
+  ],
   ['a path for a name', Buffer.concat([part(whole, '; filename="../../etc/passwd"'), end]), 400, 'malformed'],
   ['a NUL in a name', Buffer.concat([part(whole, '; filename="a\0.png"'), end]), 400, 'malformed'],
   ['a line end in a name', Buffer.concat([part(whole, '; filename="a\r\nX: y.png"'), end]), 400, 'malformed'],
-  ['another field', Buffer.concat([text('--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n'), end]), 422, 'invalid_field', 'file'],
+  [
+    'another field',
+    Buffer.concat([text('--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n'), end]),
+    422,
+    'invalid_field',
+    'file',
+  ],
   ['something behind the end', Buffer.concat([part(), end, text('<html>')]), 400, 'malformed'],
-  ['base64', Buffer.concat([text(head() + 'Content-Transfer-Encoding: base64\r\n\r\n'), whole, text('\r\n'), end]), 400, 'malformed'],
+  [
+    'base64',
+    Buffer.concat([text(head() + 'Content-Transfer-Encoding: base64\r\n\r\n'), whole, text('\r\n'), end]),
+    400,
+    'malformed',
+  ],
 ]
 for (const [what, body, status, code, field] of bodies)
   test(`multipart: ${what}`, async () => {
@@ -123,21 +176,41 @@ for (const [what, body, status, code, field] of bodies)
   })
 
 test('what is no multipart at all', async () => {
-  for (const type of ['application/json', 'image/png', 'multipart/form-data', 'multipart/mixed; boundary=b', 'multipart/form-data; boundary='])
+  for (const type of [
+    'application/json',
+    'image/png',
+    'multipart/form-data',
+    'multipart/mixed; boundary=b',
+    'multipart/form-data; boundary=',
+  ])
     refused(await one.post(path(), whole, { 'content-type': type }), 415, 'not_multipart')
   assert.equal(await digest(), digested)
 })
 
 test('a body that is cut off, or longer than it says, is no upload', async () => {
   const { body, headers } = form(whole)
-  const lines = [`POST /api/v1${path()} HTTP/1.1`, 'Host: x', 'Connection: close', 'Authorization: Bearer ' + one.token, 'Content-Type: ' + headers['content-type']]
-  const cut = Buffer.concat([text([...lines, `Content-Length: ${body.length - 30}`, '', ''].join('\r\n')), body.subarray(0, -30)])
+  const lines = [
+    `POST /api/v1${path()} HTTP/1.1`,
+    'Host: x',
+    'Connection: close',
+    'Authorization: Bearer ' + one.token,
+    'Content-Type: ' + headers['content-type'],
+  ]
+  const cut = Buffer.concat([
+    text([...lines, `Content-Length: ${body.length - 30}`, '', ''].join('\r\n')),
+    body.subarray(0, -30),
+  ])
   assert.equal((await raw(Number(port), cut, { wait: 8000 })).status, 400)
   assert.equal(await digest(), digested)
 })
 
 test('names and types are not looked at: the first bytes decide', async () => {
-  for (const more of [{ filename: 'x.svg', type: 'image/svg+xml' }, { filename: 'x.html', type: 'text/html' }, { filename: '', type: '' }, { filename: '照片.mp3', type: 'audio/mpeg' }]) {
+  for (const more of [
+    { filename: 'x.svg', type: 'image/svg+xml' },
+    { filename: 'x.html', type: 'text/html' },
+    { filename: '', type: '' },
+    { filename: '照片.mp3', type: 'audio/mpeg' },
+  ]) {
     const { body, headers } = form(whole, more)
     const answer = await two.post('/me/avatar', body, headers)
     assert.equal(answer.status, 200, answer.text)
@@ -160,8 +233,15 @@ test('an avatar: set, seen by its owner, taken off', async () => {
   assert.match(off.body.avatar, /^\/avatar\/[0-9a-f]{16}\.svg$/)
   assert.equal((await two.get('/me')).body.avatar, off.body.avatar)
   assert.equal((await fetchMedia(two, set.body.avatar)).status, 404)
-  const cookie = { 'content-type': 'multipart/form-data; boundary=b', cookie: 'driftline_session=' + two.token }
-  refused(await call('POST', '/api/v1/me/avatar', Buffer.concat([part(), end]), cookie), 403, 'foreign_origin')
+  const cookie = {
+    'content-type': 'multipart/form-data; boundary=b',
+    cookie: 'driftline_session=' + two.token,
+  }
+  refused(
+    await call('POST', '/api/v1/me/avatar', Buffer.concat([part(), end]), cookie),
+    403,
+    'foreign_origin',
+  )
 })
 
 test('so much a day and account, then 429 until midnight', async (t) => {
@@ -173,9 +253,13 @@ test('so much a day and account, then 429 until midnight', async (t) => {
   const answer = await setAvatar(ann, whole)
   refused(answer, 429, 'upload_quota')
   const seconds = Number(answer.headers.get('retry-after'))
-  const left = 86400 - (Date.now() / 1000) % 86400
+  const left = 86400 - ((Date.now() / 1000) % 86400)
   assert.ok(Math.abs(seconds - left) < 120, `${seconds}, not ${left}`)
   assert.equal((await setAvatar(bob, whole)).status, 200, "one's share is not another's")
-  const large = Buffer.concat([whole.subarray(0, 33), chunk('juNk', Buffer.alloc(1 << 20)), whole.subarray(33)])
+  const large = Buffer.concat([
+    whole.subarray(0, 33),
+    chunk('juNk', Buffer.alloc(1 << 20)),
+    whole.subarray(33),
+  ])
   refused(await setAvatar(bob, large), 429, 'upload_quota')
 })

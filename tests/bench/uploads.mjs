@@ -25,7 +25,10 @@ function watchChildren(pid) {
     for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
       try {
         if (readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ')[1] !== pid) continue
-        peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${name}/status`, 'utf8'))[1]) / 1024)
+        peak = Math.max(
+          peak,
+          Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${name}/status`, 'utf8'))[1]) / 1024,
+        )
       } catch {
         // gone meanwhile
       }
@@ -54,7 +57,9 @@ async function chat(room, people) {
   const times = []
   await during(SECONDS, async () => {
     const began = performance.now()
-    const { status } = await people[times.length % 2].send(room, 'a line of chat', { client_id: randomUUID() })
+    const { status } = await people[times.length % 2].send(room, 'a line of chat', {
+      client_id: randomUUID(),
+    })
     if (status !== 200) throw new Error('line: ' + status)
     times.push(performance.now() - began)
   })

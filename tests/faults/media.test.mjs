@@ -1,11 +1,21 @@
 // Uploads through faults: children that die or lie, a program that is killed, a disk that is full.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { after, test } from 'node:test'
 import { pair, randomUUID, range, refused, rows, sql, state, until } from '../support/client.mjs'
 import { kill, pidOf } from '../support/traffic.mjs'
-import { fetchMedia, png, send, setAvatar, voice } from '../support/media.mjs'
+import { fetchMedia, png, send, setAvatar, silence } from '../support/media.mjs'
 
 const { one, two, room } = await pair()
 const decode = state + '/bin/decode'
@@ -17,8 +27,15 @@ after(() => {
 })
 const sizes = () => sql(`select (select count(*) from media), (select count(*) from message)`)
 const metric = async (name) => {
-  const run = execFileSync('sh', ['-c', `. '${state}/instance'; echo "$RUN"`]).toString().trim()
-  const text = execFileSync('curl', ['-s', '--unix-socket', run + '/internal.sock', 'http://x/uploads/metrics'])
+  const run = execFileSync('sh', ['-c', `. '${state}/instance'; echo "$RUN"`])
+    .toString()
+    .trim()
+  const text = execFileSync('curl', [
+    '-s',
+    '--unix-socket',
+    run + '/internal.sock',
+    'http://x/uploads/metrics',
+  ])
   return Number(new RegExp(`^driftline_${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0)
 }
 /** Every file in the media folder, by its path below it. */
@@ -33,7 +50,10 @@ for (const [what, script] of [
   ['says nothing', 'cat >/dev/null'],
   ['does not read', 'exit 0'],
   ['says too little', 'cat >/dev/null; echo hello'],
-  ['claims more than it sends', "cat >/dev/null; printf '\\0\\0\\0\\0'; head -c 84 /dev/zero | tr '\\0' '\\7'"],
+  [
+    'claims more than it sends',
+    "cat >/dev/null; printf '\\0\\0\\0\\0'; head -c 84 /dev/zero | tr '\\0' '\\7'",
+  ],
   ['sends without end', 'exec cat /dev/zero'],
   ['hangs', 'exec sleep 60'],
 ])
@@ -79,7 +99,8 @@ test('kill -9 of the program while people send: what was answered is there, the 
     await until(() => pidOf('media') !== old && pidOf('media') > 0, 'the supervisor')
   }
   await work
-  const stored = await rows(`select c.client_id, c.seq, m.id from message c join media m on m.room = c.room and m.seq = c.seq
+  const stored =
+    await rows(`select c.client_id, c.seq, m.id from message c join media m on m.room = c.room and m.seq = c.seq
     where c.client_id in (${sent.map((s) => `'${s.client_id}'`).join()})`)
   assert.equal(stored.length, sent.length)
   for (const { client_id, seq, media } of answered) {
@@ -96,18 +117,24 @@ test('a file that nobody uses any more goes, one that somebody uses stays', asyn
   }
   const first = (await send(one, room, png(90, 90))).body
   const again = (await send(two, room, png(90, 90))).body
-  const alone = (await send(one, room, voice(), { kind: 'voice' })).body
+  const alone = (await send(one, room, silence(100 + Math.floor(Math.random() * 1500)), { kind: 'voice' }))
+    .body
   const face = (await setAvatar(one, png(91, 90))).body.avatar
   const kept = [await path(again.media.url), await path(again.media.url, 'preview')]
   const gone = [await path(alone.media.url), await path(face)]
   const stray = 'ab/ab' + '0'.repeat(62)
   mkdirSync(folder + '/ab', { recursive: true })
+  execFileSync('chown', ['--reference', folder, folder + '/ab'])
   writeFileSync(`${folder}/${stray}`, 'left by an upload that was never answered')
   writeFileSync(folder + '/new/left', 'half a file')
   for (const { seq } of [first, alone]) await one.delete(`/rooms/${room}/messages/${seq}`)
   await one.delete('/me/avatar')
   for (const name of [...kept, ...gone, stray, 'new/left']) old(name)
-  await until(() => ![...gone, stray, 'new/left'].some((name) => existsSync(`${folder}/${name}`)), 'the files to go', 90000)
+  await until(
+    () => ![...gone, stray, 'new/left'].some((name) => existsSync(`${folder}/${name}`)),
+    'the files to go',
+    90000,
+  )
   for (const name of kept) assert.ok(existsSync(`${folder}/${name}`), name)
   assert.equal((await fetchMedia(two, again.media.url)).status, 200)
   assert.equal(await sql('select count(*) from file where doomed is not null'), '0')
@@ -117,7 +144,9 @@ test('files are put back while they are being removed: none that is used is miss
   const file = png(95, 95)
   for (let n = 0; n < 10; n++) {
     const { body } = await send(one, room, file)
-    const hex = await sql(`select encode(file, 'hex') from media where id = '${body.media.url.split('/')[2]}'`)
+    const hex = await sql(
+      `select encode(file, 'hex') from media where id = '${body.media.url.split('/')[2]}'`,
+    )
     await one.delete(`/rooms/${room}/messages/${body.seq}`)
     // as the background does it, at just this moment
     const doomed = sql(`select files_doom(array['\\x${hex}'::bytea])`).then(async (found) => {
@@ -135,7 +164,9 @@ test('a full disk: 503, nothing half-done, and it goes on when there is room', a
   const before = await sizes()
   const listed = files()
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k,mode=2770', 'driftline-test', folder], { stdio: 'pipe' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k,mode=2770', 'driftline-test', folder], {
+      stdio: 'pipe',
+    })
   } catch {
     t.skip('a small file system cannot be mounted here')
     return
@@ -146,7 +177,11 @@ test('a full disk: 503, nothing half-done, and it goes on when there is room', a
     execFileSync('sh', ['-c', `kill -9 ${pidOf('media')}`])
     await until(async () => (await one.get('/me')).status === 200)
     const answer = await until(async () => {
-      const answer = await send(one, room, png(600, 600, (x, y) => [(x * y) % 256, (x * 7) % 256, (y * 13) % 256, 255]))
+      const answer = await send(
+        one,
+        room,
+        png(600, 600, (x, y) => [(x * y) % 256, (x * 7) % 256, (y * 13) % 256, 255]),
+      )
       return answer.headers.has('retry-after') && answer.body.error.code === 'unavailable' && answer
     }, 'a refusal')
     refused(answer, 503, 'unavailable')
