@@ -39,6 +39,8 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CFLAGS_OURS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/lib/common.o build/fuzz/lib/common.o: lib/common-passwords.txt
+
 # The tests of C: a program for each module, in $(BUILD)/tests/.
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 

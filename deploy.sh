@@ -93,7 +93,7 @@ command_down() {
 	done
 	rm -f -- "$STATE/service/supervisor"
 	if [ -d "$RUN" ]; then
-		rm -f -- "$RUN"/{api,auth,media,admin-cgi,admin,publish,internal}.sock
+		rm -f -- "$RUN"/{api,auth,media,admin-cgi,admin,publish,internal}.sock "$RUN/abuse"
 		rmdir -- "$RUN" 2>/dev/null || true
 	fi
 	say "Driftline is down; its data are in $STATE"

@@ -12,7 +12,7 @@ struct password {
 };
 
 struct stored_password {
-	const char *account, *scheme, *cost;
+	const char *account, *scheme, *cost, *name;
 	uint8_t salt[SALT_SIZE], hash[DIGEST_SIZE];
 	bool found;
 };
@@ -93,6 +93,13 @@ static int password_read(struct request *r, const char *md5_field, const char *v
 	return 0;
 }
 
+/* A new password is none of those that everybody tries first. */
+static int password_fresh(struct request *r, const char *name, struct password password)
+{
+	bool common = common_password(password.scheme, name, password.digest);
+	return common ? fail(r, 422, "password_common") : 0;
+}
+
 static int fail_busy(struct request *r)
 {
 	reply_header(r, "Retry-After", "5");
@@ -114,7 +121,7 @@ static int password_new(struct request *r, struct password password, const char 
 /* Reads a row of api.login_find or api.password_find. No row: a password that nothing fits, at the same cost. */
 static int stored_read(struct request *r, PGresult *result, struct stored_password *stored)
 {
-	*stored = (struct stored_password){.account = "0", .scheme = "v2", .cost = password_cost};
+	*stored = (struct stored_password){.account = "0", .scheme = "v2", .cost = password_cost, .name = ""};
 	if (result == NULL || PQresultStatus(result) != PGRES_TUPLES_OK)
 		return act_result(r, result);
 	stored->found = PQntuples(result) == 1;
@@ -122,6 +129,7 @@ static int stored_read(struct request *r, PGresult *result, struct stored_passwo
 		stored->account = arena_copy(&r->arena, PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0));
 		stored->scheme = arena_copy(&r->arena, PQgetvalue(result, 0, 1), (size_t)PQgetlength(result, 0, 1));
 		stored->cost = arena_copy(&r->arena, PQgetvalue(result, 0, 4), (size_t)PQgetlength(result, 0, 4));
+		stored->name = arena_copy(&r->arena, PQgetvalue(result, 0, 5), (size_t)PQgetlength(result, 0, 5));
 		stored->found = hex_decode(PQgetvalue(result, 0, 2) + 2, stored->salt, sizeof stored->salt) &&
 		                hex_decode(PQgetvalue(result, 0, 3) + 2, stored->hash, sizeof stored->hash);
 	}
@@ -139,48 +147,73 @@ static int stored_check(struct request *r, struct password password, const struc
 	return right ? 0 : fail(r, 404, "bad_credentials");
 }
 
-/* POST /register {account, password_md5 | password_v2, nickname?}: 200 {token, user}; 202 account_exists. */
+/* POST /register {account, password_md5 | password_v2, nickname?, pow?}: 200 {token, user}; 202 account_exists. */
 int account_register(struct request *r)
 {
 	const char *name, *nickname, *salt, *hash;
 	char token[ID_SIZE + 1];
 	struct password password;
+	struct proof proof;
 	if (!name_clean(r, "account", &name))
 		return fail_field(r, "account");
 	TRY(password_read(r, "password_md5", "password_v2", &password));
 	TRY(field_text(r, "nickname", OPTIONAL, TEXT_NAME, NICKNAME_MAX, &nickname));
+	TRY(proof_take(r, ABUSE_REGISTRATIONS, NULL, &proof));
+	TRY(password_fresh(r, name, password));
+	TRY(proof_spend(r, &proof));
+	proof_count(r, ABUSE_REGISTRATIONS);
 	TRY(password_new(r, password, &salt, &hash));
 	const char *digest = token_make(r, token);
-	return session_reply(
-		r, ACT(r, "register", digest, name, password.scheme, salt, hash, password_cost, nickname, locale(r)), token);
+	return session_reply(r,
+	                     ACT(r, "register", digest, name, password.scheme, salt, hash, password_cost, nickname,
+	                         locale(r), proof_prefixes(r)),
+	                     token);
 }
 
-/* POST /login {account, password_md5 | password_v2}: 200 {token, user}; 404 bad_credentials; 202 blacklisted. */
+/* A try to log in, whose proof is used up where the password to check is looked up. */
+static int login_try(struct request *r, const char *name, struct password password, const struct proof *proof)
+{
+	char token[ID_SIZE + 1];
+	struct stored_password stored;
+	struct db_params params = {.count = 3, .values = {name, proof->challenge, proof->expires}};
+	TRY(stored_read(r, db_call("login_find", &params), &stored));
+	TRY(stored_check(r, password, &stored));
+	const char *digest = token_make(r, token);
+	return session_reply(
+		r, ACT(r, "login", digest, stored.account, act_bytea(r, stored.hash, sizeof stored.hash), proof_prefixes(r)),
+		token);
+}
+
+/* POST /login {account, password_md5 | password_v2, pow?}: 200 {token, user}; 404 bad_credentials; 202 blacklisted. */
 int account_login(struct request *r)
 {
 	const char *name = "";
-	char token[ID_SIZE + 1];
 	struct password password;
-	struct stored_password stored;
+	struct proof proof;
 	json_object *account;
 	if (!json_object_object_get_ex(r->body, "account", &account) || !json_object_is_type(account, json_type_string))
 		return fail_field(r, "account");
 	TRY(password_read(r, "password_md5", "password_v2", &password));
 	if (!name_clean(r, "account", &name))
 		name = ""; /* nobody has that name: the common 404, at the common cost */
-	TRY(stored_read(r, db_call("login_find", &(struct db_params){.count = 1, .values = {name}}), &stored));
-	TRY(stored_check(r, password, &stored));
-	const char *digest = token_make(r, token);
-	return session_reply(r, ACT(r, "login", digest, stored.account, act_bytea(r, stored.hash, sizeof stored.hash)),
-	                     token);
+	TRY(proof_take(r, ABUSE_LOGINS, name, &proof));
+	proof_count_try(name);
+	int status = login_try(r, name, password, &proof);
+	proof_count_login(r, name, status);
+	return status;
 }
 
-/* POST /login/guest: 200, an account without name or password; 202 blacklisted for a token of a guest who is banned. */
+/* POST /login/guest {pow?}: 200, an account without name or password; 202 blacklisted for a token of a guest who is banned. */
 int account_guest(struct request *r)
 {
 	char token[ID_SIZE + 1];
+	struct proof proof;
+	TRY(proof_take(r, ABUSE_GUESTS, NULL, &proof));
 	const char *digest = token_make(r, token), *old = r->has_token ? act_bytea(r, r->token, sizeof r->token) : NULL;
-	return session_reply(r, ACT(r, "login_guest", digest, locale(r), old), token);
+	int status = ACT(r, "login_guest", digest, locale(r), old, proof.challenge, proof.expires, proof_prefixes(r));
+	if (status == 200)
+		proof_count(r, ABUSE_GUESTS);
+	return session_reply(r, status, token);
 }
 
 /* POST /login/wechat {code}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash and sealed. */
@@ -195,7 +228,8 @@ int account_wechat(struct request *r)
 	uint8_t *sealed = arena_alloc(&r->arena, strlen(openid) + 28);
 	size_t size = secret_seal("openid", openid, strlen(openid), sealed);
 	const char *digest = token_make(r, token);
-	int status = ACT(r, "login_wechat", digest, act_bytea(r, hash, sizeof hash), act_bytea(r, sealed, size), locale(r));
+	int status = ACT(r, "login_wechat", digest, act_bytea(r, hash, sizeof hash), act_bytea(r, sealed, size), locale(r),
+	                 proof_prefixes(r));
 	return session_reply(r, status, token);
 }
 
@@ -231,6 +265,7 @@ int account_update(struct request *r)
 		int status = ACT0(r, "me_unnamed");
 		if (status != 204)
 			return status;
+		TRY(password_fresh(r, name, (struct password){"v2", digest}));
 		TRY(password_new(r, (struct password){"v2", digest}, &salt, &hash));
 	}
 	return ACT(r, "me_update", nickname, language, name, salt, hash, has_name ? password_cost : NULL);
@@ -246,6 +281,7 @@ int account_password(struct request *r)
 	TRY(field_hex(r, "new_password_v2", REQUIRED, 64, &digest));
 	struct db_params params = {.count = 1, .values = {act_bytea(r, r->token, sizeof r->token)}};
 	TRY(stored_read(r, db_call("password_find", &params), &stored));
+	TRY(password_fresh(r, stored.name, (struct password){"v2", digest}));
 	TRY(stored_check(r, old, &stored));
 	TRY(password_new(r, (struct password){"v2", digest}, &salt, &hash));
 	return ACT(r, "password_change", act_bytea(r, stored.hash, sizeof stored.hash), salt, hash, password_cost);

@@ -33,9 +33,8 @@ int app_run(enum pool pool, void (*background)(void))
 	db_start(database_url(), "api", config.db_connections);
 	publish_start(path_in(config.run, "publish.sock"));
 	password_pool(config.hash_workers, config.hash_queue);
-	rate_limit(RATE_MESSAGES, config.limit_messages);
-	rate_limit(RATE_MATCHES, config.limit_matches);
-	rate_limit(RATE_SIGNALS, config.limit_signals);
+	abuse_open(path_in(config.run, "abuse"), config.pow_window);
+	budgets_start();
 	if (pool == POOL_API) {
 		writer_start();
 		return server_run(path_in(config.run, "api.sock"), routes, pool, loop_start, config.threads, background);

@@ -21,6 +21,40 @@ int app_run(enum pool pool, void (*background)(void));
 handler account_register, account_login, account_guest, account_wechat, account_logout, account_me, account_update,
 	account_password;
 
+/* proof.c */
+
+/* A proof of work as calls of the database take it, to be used up there: both NULL where none was given. */
+struct proof {
+	const char *challenge, *expires;
+};
+
+/*
+ * Takes the field pow, before anything that costs. Returns 0, or the 403 that fail() made: pow_required where one is asked
+ * for, pow_invalid. name: the account's that a login is for, whether there is one or not; else NULL.
+ */
+int proof_take(struct request *r, enum abuse kind, const char *name, struct proof *proof);
+/* Uses it up by itself, before a password is hashed for it. Returns 0, or the status to answer. */
+int proof_spend(struct request *r, const struct proof *proof);
+/* What makes the question rise: one more guest, registration or failed login. */
+void proof_count(struct request *r, enum abuse kind);
+/* A login that is about to be tried: counted before its password is hashed, so that many at once are seen. */
+void proof_count_try(const char *name);
+/* A login that has been answered with status. The right password clears what was tried before. */
+void proof_count_login(struct request *r, const char *name, int status);
+
+/*
+ * Where a request comes from, as sessions and bans keep it where the deployment asks for that, else NULL: an array of two
+ * keyed hashes, by the key of now and by the one before.
+ */
+const char *proof_prefixes(struct request *r);
+
+handler challenge_get;
+
+/* budgets.c */
+
+/* Sets the budgets, and starts the thread that learns whose the sessions are. */
+void budgets_start(void);
+
 /* wechat.c */
 
 /* Exchanges a wx.login code. Returns 0 and the openid, in the request's arena, or the status that fail() made. */

@@ -16,6 +16,7 @@ int message_send(struct request *r)
 	TRY(field_word(r, "kind", REQUIRED, "text", &kind));
 	TRY(field_text(r, "body", REQUIRED, TEXT_BODY, BODY_CHARACTERS, &body));
 	TRY(field_int(r, "reply_to", OPTIONAL, 1, INT_MAX, &reply_to));
+	TRY(fail_wait(r, rate_wait(RATE_ROOM, r->args[0])));
 	return writer_append(r, r->args[0], client_id, body, reply_to);
 }
 
@@ -24,6 +25,7 @@ static int message_search(struct request *r, const char *q, const char *limit)
 {
 	const char *cursor;
 	TRY(query_int(r, "cursor", 1, INT_MAX, &cursor));
+	TRY(request_draw(r, RATE_SEARCHES));
 	return ACT(r, "message_search", r->args[0], q, cursor, limit);
 }
 

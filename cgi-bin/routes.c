@@ -9,9 +9,10 @@
 /* clang-format off */
 const struct route routes[] = {
 	{"POST", API "/register", account_register, ANYONE, "account password_md5 password_v2 nickname pow", RATE_NONE, POOL_AUTH},
-	{"POST", API "/login", account_login, ANYONE, "account password_md5 password_v2", RATE_NONE, POOL_AUTH},
+	{"POST", API "/login", account_login, ANYONE, "account password_md5 password_v2 pow", RATE_NONE, POOL_AUTH},
 	{"POST", API "/login/wechat", account_wechat, ANYONE, "code", RATE_NONE, POOL_AUTH},
 	{"POST", API "/login/guest", account_guest, ANYONE, "pow", RATE_NONE, POOL_API},
+	{"GET", API "/challenge", challenge_get, ANYONE, NULL, RATE_NONE, POOL_LOOP},
 	{"POST", API "/logout", account_logout, SESSION, NULL, RATE_NONE, POOL_API},
 	{"GET", API "/me", account_me, SESSION, NULL, RATE_NONE, POOL_AUTH},
 	{"POST", API "/me", account_update, SESSION, "nickname locale account password_v2", RATE_NONE, POOL_AUTH},
@@ -24,7 +25,7 @@ const struct route routes[] = {
 	{"GET", API "/conversations", conversations_list, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms", room_create, SESSION, "topic description tags capacity public mask show_profile", RATE_MATCHES, POOL_API},
 	{"GET", API "/rooms", rooms_list, SESSION, NULL, RATE_NONE, POOL_API},
-	{"GET", API "/rooms/search", rooms_search, SESSION, NULL, RATE_SIGNALS, POOL_API},
+	{"GET", API "/rooms/search", rooms_search, SESSION, NULL, RATE_SEARCHES, POOL_API},
 	{"GET", API "/rooms/{room}", room_get, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms/{room}", room_update, SESSION, "topic description tags capacity public slow_mode", RATE_SIGNALS, POOL_API},
 	{"DELETE", API "/rooms/{room}", room_close, SESSION, NULL, RATE_NONE, POOL_API},

@@ -106,6 +106,7 @@ static void message_publish(struct publish *publish, struct line *const *batch, 
 	const struct line *line = batch[row];
 	if (PQgetvalue(result, row, COLUMN_FRESH)[0] != 't')
 		return;
+	rate_spend(RATE_ROOM, line->room);
 	struct buf frame = {.arena = publish->arena};
 	buf_printf(&frame, "{\"type\":\"message\",\"room\":\"%s\",\"message\":", line->room);
 	buf_add(&frame, line->r->reply.text, line->r->reply.size);

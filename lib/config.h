@@ -15,6 +15,7 @@ struct config {
 	int redirect_port; /* 0: none */
 	const char *public_url; /* without a final slash; "": from the Host header */
 	const char *origins; /* further Origins, separated by spaces */
+	const char *trusted_proxies; /* addresses and networks, separated by spaces */
 	const char *state;
 	const char *run;
 	const char *media; /* "": media in the state folder */
@@ -40,15 +41,30 @@ struct config {
 	const char *wechat_appid;
 	const char *wechat_secret;
 
-	/* limits, 0 is off; the first three per address prefix and minute, by nginx */
+	/* limits, 0 is off; the first seven per address prefix and minute, by nginx */
 	int limit_guests;
 	int limit_registrations;
 	int limit_logins;
+	int limit_requests;
+	int limit_sockets; /* that are open */
+	int limit_shares;
+	int limit_uploads_address;
 	int limit_messages; /* per account and minute */
 	int limit_matches; /* per account and minute */
 	int limit_signals; /* per account and minute */
 	int limit_uploads; /* per account and day */
 	int limit_upload_mib; /* per account and day */
+	int limit_searches; /* per account and minute */
+	int limit_room; /* per room and minute */
+	int newcomer_minutes, newcomer_share; /* how long an account is new, and its hundredths of each budget */
+
+	/* proof of work */
+	const char *pow; /* off, always or rising */
+	int pow_number, pow_number_max; /* up to which a client has to try, and how far that rises */
+	int pow_prefix, pow_all; /* guests, registrations, failed logins: of one address prefix, and in all */
+	int pow_failures; /* failed logins of one account name */
+	int ban_memory; /* days, 0: off */
+	int pow_window; /* seconds in which counts fade by half */
 
 	/* behaviour, in seconds */
 	int match_relax;

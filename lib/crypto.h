@@ -41,4 +41,12 @@ enum password_result password_hash(const char *scheme, const char *digest, const
 enum password_result password_check(const char *scheme, const char *digest, const uint8_t salt[SALT_SIZE],
                                     const char *cost, const uint8_t hash[DIGEST_SIZE]);
 
+/* common.c: the passwords that everybody tries first. */
+
+/*
+ * Whether what a client sent in place of a password is that of one of the 20,000 commonest. digest: in hex, the MD5 of the
+ * password for scheme md5, for v2 the SHA-256 of "driftline:v2:" account ":" password.
+ */
+bool common_password(const char *scheme, const char *account, const char *digest);
+
 #endif

@@ -48,6 +48,14 @@ int fail_down(struct request *r)
 	return fail(r, 503, "unavailable");
 }
 
+int fail_wait(struct request *r, int seconds)
+{
+	if (seconds == 0)
+		return 0;
+	reply_header(r, "Retry-After", "%d", seconds);
+	return fail(r, 429, "too_many");
+}
+
 void reply_header(struct request *r, const char *name, const char *format, ...)
 {
 	va_list list;

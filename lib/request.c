@@ -198,8 +198,8 @@ static size_t keys_count(json_object *value)
 	return count;
 }
 
-/* The object that text is, or NULL. Of a key given twice json-c would keep the last: there are fewer keys than colons. */
-static json_object *json_read(const char *text, size_t size)
+/* Of a key given twice json-c would keep the last: there are fewer keys than colons. */
+json_object *request_json(const char *text, size_t size)
 {
 	size_t keys = 0;
 	if (!text_valid(text, size) || !json_scan(text, &keys))
@@ -228,7 +228,7 @@ static int body_read(struct request *r)
 		return 0;
 	if (strncasecmp(type, "application/json", 16) != 0 || (type[16] && !strchr("; \t", type[16])))
 		return fail(r, 415, "not_json");
-	r->body = json_read(r->content, r->content_size);
+	r->body = request_json(r->content, r->content_size);
 	return r->body == NULL ? fail(r, 400, "malformed") : 0;
 }
 
@@ -260,13 +260,9 @@ static int fields_check(struct request *r)
 	return 0;
 }
 
-static int rate_check(struct request *r)
+int request_draw(struct request *r, enum rate rate)
 {
-	int seconds = r->has_token ? rate_take(r->route->rate, r->token) : 0;
-	if (seconds == 0)
-		return 0;
-	reply_header(r, "Retry-After", "%d", seconds);
-	return fail(r, 429, "too_many");
+	return fail_wait(r, r->has_token ? rate_take(rate, r->token) : 0);
 }
 
 int request_open(struct request *r, const struct route *routes, enum pool pool)
@@ -279,7 +275,7 @@ int request_open(struct request *r, const struct route *routes, enum pool pool)
 	if (!is_read(r->route))
 		TRY(body_read(r));
 	TRY(fields_check(r));
-	return rate_check(r);
+	return request_draw(r, r->route->rate);
 }
 
 void request_close(struct request *r)

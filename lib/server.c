@@ -40,6 +40,8 @@ void server_close(struct request *r, int status)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	long microseconds = (now.tv_sec - r->begin.tv_sec) * 1000000 + (now.tv_nsec - r->begin.tv_nsec) / 1000;
 	metrics_count(r->route, status, microseconds);
+	if (r->has_token && r->route != NULL && r->route->who == SESSION && status >= 200 && status < 300)
+		rate_seen(r->token);
 	log_event(status >= 500 ? LOG_WARN : LOG_DEBUG, "request",
 	          "\"method\":\"%s\",\"route\":\"%s\",\"status\":%d,\"us\":%ld", r->route != NULL ? r->route->method : "",
 	          r->route != NULL ? r->route->path : "", status, microseconds);

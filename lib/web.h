@@ -28,7 +28,16 @@ enum who { ANYONE, SESSION, MODERATOR, OWNER };
  */
 enum pool { POOL_ALL, POOL_API, POOL_LOOP, POOL_AUTH, POOL_MEDIA, POOL_ADMIN };
 
-enum rate { RATE_NONE, RATE_MESSAGES, RATE_MATCHES, RATE_SIGNALS, RATE_COUNT }; /* a budget per session and minute */
+/* A budget per account (RATE_ROOM: per room, of all that is written there). */
+enum rate {
+	RATE_NONE,
+	RATE_MESSAGES,
+	RATE_MATCHES,
+	RATE_SIGNALS,
+	RATE_SEARCHES,
+	RATE_ROOM,
+	RATE_COUNT
+};
 
 enum { ROUTE_ARGS_MAX = 2, BODY_MAX = 16 * 1024, UPLOAD_MAX = 4 * 1024 * 1024 + 8 * 1024 };
 
@@ -64,6 +73,9 @@ struct request {
 int request_open(struct request *r, const struct route *routes, enum pool pool);
 void request_close(struct request *r); /* frees all but one block of the arena */
 
+/* The object that text is, which the caller puts; NULL for what is no JSON, no object, or has what json-c lets pass. */
+json_object *request_json(const char *text, size_t size);
+
 const char *request_param(const struct request *r, const char *name); /* of FastCGI; "" where there is none */
 /* An argument of the query, decoded into the arena; NULL where there is none, "" where it is not valid text. */
 const char *request_query(struct request *r, const char *name);
@@ -91,6 +103,8 @@ int query_int(struct request *r, const char *name, int min, int max, const char 
 int query_text(struct request *r, const char *name, size_t max, const char **value);
 int query_word(struct request *r, const char *name, const char *words, const char **value); /* required; one of "a b" */
 int query_uuid4(struct request *r, const char *name, const char **value); /* required */
+/* Takes one from a budget of the caller's, beside that of the route: 0, or 429. */
+int request_draw(struct request *r, enum rate rate);
 
 /* Returns from the handler with what the check made, if it made something. */
 #define TRY(check) \
@@ -111,6 +125,9 @@ int fail_down(struct request *r); /* 503 unavailable, Retry-After */
 void reply_header(struct request *r, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void reply_write(struct request *r, int status, struct buf *out); /* head and body, as CGI wants them */
 void reply_head(struct request *r, int status, struct buf *out); /* of a body whose length nobody knows yet */
+
+/* 0 for 0 seconds, else 429 too_many with Retry-After. */
+int fail_wait(struct request *r, int seconds);
 
 /* The message of an error code in a language; the code itself for one that is not in the table. */
 const char *error_message(const char *code, bool chinese);
@@ -136,11 +153,53 @@ const char *act_bytea(struct request *r, const uint8_t *bytes, size_t size); /* 
 const char *act_int(struct request *r, int value);
 const char *act_bool(bool value);
 
-/* rate.c: budgets per minute, in this program's memory; bounded, and forgiving when it is full. */
+/* rate.c: budgets, in this program's memory; bounded, and forgiving when it is full. */
 
-/* Takes one from the budget of a session. Returns 0, or the seconds until there is one again. */
+void rate_limit(enum rate rate, int number, int seconds); /* so many in so many seconds; 0: no limit */
+/* Accounts younger than so many seconds have so many hundredths of each budget. 0 seconds: all have the whole of it. */
+void rate_newcomers(int seconds, int percent);
+/* Takes one from the budget of a session's account. Returns 0, or the seconds until there is one again. */
 int rate_take(enum rate rate, const uint8_t token[DIGEST_SIZE]);
-void rate_limit(enum rate rate, int per_minute); /* 0: no limit */
+/* The seconds until the budget of a thing has one, which is not taken; 0: it has. */
+int rate_wait(enum rate rate, const char *id);
+void rate_spend(enum rate rate, const char *id); /* takes one, whether it has one or not */
+/* A session that the database has taken: whose it is shall be learned, if it is not known. */
+void rate_seen(const uint8_t token[DIGEST_SIZE]);
+int rate_unknown(uint8_t tokens[][DIGEST_SIZE], int max); /* takes some of those; returns how many */
+void rate_learn(const uint8_t token[DIGEST_SIZE], const char *account,
+                long age); /* whose it is; seconds since that was made */
+
+/* pow.c: proof of work. */
+
+enum { POW_SALT_SIZE = 64 };
+
+struct pow_challenge {
+	char salt[POW_SALT_SIZE], challenge[2 * DIGEST_SIZE + 1], signature[2 * DIGEST_SIZE + 1];
+	int maxnumber;
+};
+
+/* Makes a challenge whose number is one of 0 … maxnumber, good until expires (seconds since 1970). */
+void pow_make(int maxnumber, int64_t expires, struct pow_challenge *made);
+/*
+ * Whether payload (base64 of {algorithm, challenge, number, salt, signature}) answers a challenge of this deployment that
+ * is good at now. Then challenge and *expires are set; whether it has been used before is for the database to say.
+ */
+bool pow_check(const char *payload, int64_t now, uint8_t challenge[DIGEST_SIZE], int64_t *expires);
+
+/* abuse.c: how much has come from where lately, in a table that the programs of one machine share; counts fade. */
+
+enum abuse { ABUSE_GUESTS, ABUSE_REGISTRATIONS, ABUSE_LOGINS, ABUSE_NAMES, ABUSE_COUNT };
+
+/*
+ * Opens the table at path, in which counts fade by half in half_life seconds. NULL, or a file that cannot be had: a table
+ * in this program alone, as before the first call.
+ */
+void abuse_open(const char *path, int half_life);
+void abuse_note(enum abuse kind, const char *whom); /* counts one; whom "": of all */
+void abuse_clear(enum abuse kind, const char *whom);
+float abuse_level(enum abuse kind, const char *whom); /* how many there were, faded */
+/* Where a request comes from, in the arena: its IPv4 address or its IPv6 network of 64 bits, in hex. */
+const char *abuse_prefix(struct request *r);
 
 /* metrics.c */
 

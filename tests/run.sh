@@ -17,7 +17,7 @@ service() {
 	export DRIFTLINE_STATE=$SERVICE/state
 	export DRIFTLINE_PORT=${DRIFTLINE_TEST_PORT:-$(free_port)}
 	local limit
-	for limit in GUESTS REGISTRATIONS LOGINS MESSAGES MATCHES SIGNALS UPLOADS UPLOAD_MIB REPORTS; do export "DRIFTLINE_LIMIT_$limit=0"; done
+	for limit in $(build/config --table | sed -n 's/^\(DRIFTLINE_LIMIT_[A-Z_]*\).*/\1/p'); do export "$limit=0"; done
 	./deploy.sh up
 	export DRIFTLINE_TEST_BASE=http://127.0.0.1:$DRIFTLINE_PORT
 }

@@ -6,15 +6,14 @@ render() {
 	local text name value
 	text=$(<"$1")
 	for name in RUN STATE MEDIA CONF MODULES FILES CONNECTIONS ACCESS_LOG LISTEN TLS REDIRECT AIO \
-		KEY_GUESTS KEY_REGISTRATIONS KEY_LOGINS RATE_GUESTS RATE_REGISTRATIONS RATE_LOGINS \
-		BURST_GUESTS BURST_REGISTRATIONS BURST_LOGINS; do
+		REALIP {KEY,RATE,BURST}_{GUESTS,REGISTRATIONS,LOGINS,SHARES,UPLOADS,REQUESTS,SOCKETS}; do
 		value=${!name-}
 		text=${text//"@$name@"/"$value"}
 	done
 	printf '%s\n' "$text"
 }
 
-# limit NAME NUMBER: for nginx's limit_req; 0 is off.
+# limit NAME NUMBER: for nginx's limit_req and limit_conn; 0 is off.
 limit() {
 	# shellcheck disable=SC2016
 	local key='$driftline_prefix'
@@ -22,6 +21,15 @@ limit() {
 	printf -v "KEY_$1" %s "$key"
 	printf -v "RATE_$1" %d $(($2 > 0 ? $2 : 1))
 	printf -v "BURST_$1" %s "$([ "$2" -le 1 ] || say " burst=$(($2 - 1)) nodelay")"
+}
+
+# Whose word on where a request comes from is taken.
+realip() {
+	local proxy
+	[ -n "${DRIFTLINE_TRUSTED_PROXIES// /}" ] || return 0
+	printf '\n# The proxies in front.\n'
+	for proxy in $DRIFTLINE_TRUSTED_PROXIES; do printf 'set_real_ip_from %s;\n' "$proxy"; done
+	printf 'real_ip_header X-Forwarded-For;\nreal_ip_recursive on;\n'
 }
 
 write_tls() {
@@ -56,7 +64,7 @@ listen_lines() {
 
 # shellcheck disable=SC2016,SC2034
 write_nginx_files() {
-	local template MODULES=/usr/lib/nginx/modules ACCESS_LOG='/dev/stdout driftline buffer=4k flush=1s' LISTEN TLS='' REDIRECT='' AIO='' FILES CONNECTIONS
+	local template MODULES=/usr/lib/nginx/modules ACCESS_LOG='/dev/stdout driftline buffer=4k flush=1s' REALIP LISTEN TLS='' REDIRECT='' AIO='' FILES CONNECTIONS
 	FILES=$(ulimit -H -n)
 	case $FILES in unlimited) FILES=65536 ;; esac
 	if [ "$FILES" -gt 65536 ]; then FILES=65536; fi
@@ -67,6 +75,11 @@ write_nginx_files() {
 	limit GUESTS "$DRIFTLINE_LIMIT_GUESTS"
 	limit REGISTRATIONS "$DRIFTLINE_LIMIT_REGISTRATIONS"
 	limit LOGINS "$DRIFTLINE_LIMIT_LOGINS"
+	limit SHARES "$DRIFTLINE_LIMIT_SHARES"
+	limit UPLOADS "$DRIFTLINE_LIMIT_UPLOADS_ADDRESS"
+	limit REQUESTS "$DRIFTLINE_LIMIT_REQUESTS"
+	limit SOCKETS "$DRIFTLINE_LIMIT_SOCKETS"
+	REALIP=$(realip)
 	LISTEN=$(listen_lines "$DRIFTLINE_PORT")
 	if [ -n "$DRIFTLINE_TLS_CERTIFICATE" ]; then
 		LISTEN=$(listen_lines "$DRIFTLINE_PORT" ' ssl http2')

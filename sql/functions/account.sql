@@ -15,9 +15,11 @@ begin
     return v_account;
 end $$;
 
-create or replace function session_new(p_account bigint, p_token bytea) returns void language sql volatile as $$
-    insert into session (token, account, expires, muted_until)
-    select p_token, a.id, now() + interval '30 days', a.muted_until from account a where a.id = p_account
+-- p_prefixes: where it is begun from, and null where the deployment does not ask for that.
+create or replace function session_new(p_account bigint, p_token bytea, p_prefixes bytea[] default null) returns void
+language sql volatile as $$
+    insert into session (token, account, expires, muted_until, prefix)
+    select p_token, a.id, now() + interval '30 days', a.muted_until, p_prefixes[1] from account a where a.id = p_account
 $$;
 
 -- 202 when the name is taken.
@@ -30,41 +32,47 @@ exception when unique_violation then
 end $$;
 
 create or replace function api.register(p_token bytea, p_name text, p_scheme text, p_salt bytea, p_hash bytea, p_cost text,
-                                        p_nickname text, p_locale text)
+                                        p_nickname text, p_locale text, p_prefixes bytea[] default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := account_new(p_locale, p_nickname);
 begin
     perform account_name(v_account, p_name, p_scheme, p_salt, p_hash, p_cost);
-    perform session_new(v_account, p_token);
+    perform session_new(v_account, p_token, p_prefixes);
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
 
 -- p_old: the token that the caller had before, or null. A guest who was banned is told so.
-create or replace function api.login_guest(p_token bytea, p_locale text, p_old bytea default null) returns setof act
-language plpgsql volatile as $$
+create or replace function api.login_guest(p_token bytea, p_locale text, p_old bytea default null, p_pow bytea default null,
+                                           p_pow_expires bigint default null, p_prefixes bytea[] default null)
+returns setof act language plpgsql volatile as $$
 declare
     v_account bigint;
 begin
     perform ban_check(a) from barred b join account a on a.id = b.account where b.token = p_old;
+    perform address_weigh(p_prefixes, p_pow);
+    perform pow_use(p_pow, p_pow_expires);
     v_account := account_new(p_locale, null);
-    perform session_new(v_account, p_token);
+    perform session_new(v_account, p_token, p_prefixes);
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
 
--- What a login is checked against; no row for a name that is not there.
-create or replace function api.login_find(p_name text)
-returns table (account bigint, scheme text, salt bytea, hash bytea, cost text) language sql stable as $$
-    select a.id, a.scheme, a.salt, a.hash, a.cost from account a where a.name = p_name
-$$;
+-- What a login is checked against; no row for a name that is not there. A proof of work is used up here, since after
+-- this a password is hashed for it.
+create or replace function api.login_find(p_name text, p_pow bytea default null, p_pow_expires bigint default null)
+returns table (account bigint, scheme text, salt bytea, hash bytea, cost text, name text) language plpgsql volatile as $$
+begin
+    perform pow_use(p_pow, p_pow_expires);
+    return query select a.id, a.scheme, a.salt, a.hash, a.cost, a.name from account a where a.name = p_name;
+end $$;
 
 -- The same for the account of a session, which must have a password.
 create or replace function api.password_find(p_token bytea)
-returns table (account bigint, scheme text, salt bytea, hash bytea, cost text) language plpgsql stable as $$
+returns table (account bigint, scheme text, salt bytea, hash bytea, cost text, name text) language plpgsql stable as $$
 declare
     v_account bigint := session_account(p_token);
 begin
-    return query select a.id, a.scheme, a.salt, a.hash, a.cost from account a where a.id = v_account and a.name is not null;
+    return query select a.id, a.scheme, a.salt, a.hash, a.cost, a.name from account a where a.id = v_account and a.name is not null;
     if not found then
         perform fail(409, 'no_password');
     end if;
@@ -79,18 +87,20 @@ begin
 end $$;
 
 -- Opens a session, unless the account is banned. The caller holds its row `for share`: a ban waits for that, or is seen.
-create or replace function session_open(p_account account, p_token bytea) returns setof act language plpgsql volatile as $$
+create or replace function session_open(p_account account, p_token bytea, p_prefixes bytea[]) returns setof act
+language plpgsql volatile as $$
 begin
     perform ban_check(p_account);
     if p_account.banned_until is not null then      -- a ban that is over
         perform departures_cancel(p_account.id);
     end if;
-    perform session_new(p_account.id, p_token);
+    perform session_new(p_account.id, p_token, p_prefixes);
     return next ('reply', 200, user_json(p_account.id))::act;
 end $$;
 
 -- After the right password: p_hash is what it was checked against, so that a password changed meanwhile opens nothing.
-create or replace function api.login(p_token bytea, p_account bigint, p_hash bytea) returns setof act
+create or replace function api.login(p_token bytea, p_account bigint, p_hash bytea, p_prefixes bytea[] default null)
+returns setof act
 language plpgsql volatile as $$
 declare
     v_account account;
@@ -99,10 +109,11 @@ begin
     if v_account.id is null then
         perform fail(404, 'bad_credentials');
     end if;
-    return query select * from session_open(v_account, p_token);
+    return query select * from session_open(v_account, p_token, p_prefixes);
 end $$;
 
-create or replace function api.login_wechat(p_token bytea, p_openid_hash bytea, p_openid_sealed bytea, p_locale text)
+create or replace function api.login_wechat(p_token bytea, p_openid_hash bytea, p_openid_sealed bytea, p_locale text,
+                                            p_prefixes bytea[] default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account account;
@@ -114,7 +125,7 @@ begin
         update account set openid_hash = p_openid_hash, openid_sealed = p_openid_sealed
          where id = v_account.id returning * into v_account;
     end if;
-    return query select * from session_open(v_account, p_token);
+    return query select * from session_open(v_account, p_token, p_prefixes);
 end $$;
 
 -- The account's sessions (p_only, or all but p_except), held until the end of the transaction: a socket that is being

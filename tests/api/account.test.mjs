@@ -119,12 +119,12 @@ test('an account keeps its scheme until its password changes, then it is v2', as
   const me = new Person(made.body.token)
   const changed = await me.post('/me/password', {
     old_password_md5: md5('old'),
-    new_password_v2: v2(account, 'new'),
+    new_password_v2: v2(account, 'a new one'),
   })
   assert.equal(changed.status, 204)
-  assert.equal((await login({ account, password_v2: v2(account, 'new') })).status, 200)
+  assert.equal((await login({ account, password_v2: v2(account, 'a new one') })).status, 200)
   refused(await login({ account, password_md5: md5('old') }), 404, 'bad_credentials')
-  refused(await login({ account, password_md5: md5('new') }), 404, 'bad_credentials')
+  refused(await login({ account, password_md5: md5('a new one') }), 404, 'bad_credentials')
 })
 
 test('the database holds neither the password as sent nor the token', async () => {
@@ -266,7 +266,7 @@ test('nicknames', async (t) => {
 test('a password change ends every other session and its socket', async () => {
   const me = await (await Person.register()).open()
   const other = await (await me.login()).open()
-  const fields = { old_password_v2: v2(me.account, me.password), new_password_v2: v2(me.account, 'new') }
+  const fields = { old_password_v2: v2(me.account, me.password), new_password_v2: v2(me.account, 'a new one') }
   refused(
     await me.post('/me/password', { ...fields, old_password_v2: v2(me.account, 'no') }),
     404,
@@ -287,7 +287,7 @@ test('a password change ends every other session and its socket', async () => {
     404,
     'bad_credentials',
   )
-  assert.equal((await login({ account: me.account, password_v2: v2(me.account, 'new') })).status, 200)
+  assert.equal((await login({ account: me.account, password_v2: v2(me.account, 'a new one') })).status, 200)
   me.close()
 })
 
@@ -458,4 +458,23 @@ test('a password takes its time, and chat goes on meanwhile', async () => {
   assert.equal((await me.get('/match')).status, 200)
   assert.ok(Date.now() - began < 500 && logins < 6)
   await all
+})
+
+test('the commonest passwords are refused wherever one is set, by both schemes; no other is', async () => {
+  for (const password of ['123456', 'password', 'iloveyou', 'qwertyuiop']) {
+    const account = unique()
+    refused(await register({ account, password_v2: v2(account, password) }), 422, 'password_common')
+    refused(await register({ account, password_md5: md5(password) }), 422, 'password_common')
+    assert.equal(await sql(`select count(*) from account where name = '${account}'`), '0')
+  }
+  const me = await Person.register()
+  const change = { old_password_v2: v2(me.account, me.password), new_password_v2: v2(me.account, 'password') }
+  refused(await me.post('/me/password', change), 422, 'password_common')
+  assert.equal((await login({ account: me.account, password_v2: v2(me.account, me.password) })).status, 200)
+  const { body } = await guest()
+  const account = unique()
+  const named = (password_v2) =>
+    call('POST', '/api/v1/me', { account, password_v2 }, { authorization: 'Bearer ' + body.token })
+  refused(await named(v2(account, 'password')), 422, 'password_common')
+  assert.equal((await named(v2(account, 'password of mine'))).status, 200)
 })

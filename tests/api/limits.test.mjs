@@ -1,8 +1,8 @@
 // Limits: a service of its own, with small ones. What is too much is told when to come again.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { Instance } from '../deploy/instance.mjs'
-import { Person, call, randomUUID, range, refused, until, v2 } from '../support/client.mjs'
+import { after, before, describe, test } from 'node:test'
+import { Instance, unlimited } from '../deploy/instance.mjs'
+import { Person, call, random, randomUUID, range, refused, unique, until, v2 } from '../support/client.mjs'
 
 const it = new Instance({
   env: {
@@ -12,6 +12,7 @@ const it = new Instance({
     DRIFTLINE_LIMIT_MESSAGES: '20',
     DRIFTLINE_LIMIT_MATCHES: '3',
     DRIFTLINE_LIMIT_REPORTS: '1',
+    DRIFTLINE_NEWCOMER_MINUTES: '0',
   },
 })
 let one, two, room
@@ -110,4 +111,111 @@ test('what is refused for its form costs nothing of a budget', async () => {
       'unknown',
     )
   assert.equal((await me.send(room, 'fine')).status, 200)
+})
+
+describe('budgets of accounts and rooms', () => {
+  const own = new Instance({
+    env: {
+      ...unlimited(),
+      DRIFTLINE_LIMIT_MESSAGES: '60',
+      DRIFTLINE_LIMIT_SEARCHES: '8',
+      DRIFTLINE_LIMIT_MATCHES: '6',
+      DRIFTLINE_LIMIT_ROOM: '40',
+      DRIFTLINE_NEWCOMER_MINUTES: '30',
+      DRIFTLINE_NEWCOMER_SHARE: '50',
+    },
+  })
+  const password = random()
+  /** An account that is no newcomer, and so many of its sessions, which the service has come to know. */
+  async function grown(sessions = 1) {
+    const account = unique()
+    const password_v2 = v2(account, password)
+    const at = (path) => call('POST', '/api/v1' + path, { account, password_v2 }, {}, own.url)
+    await at('/register')
+    await own.sql(`update driftline.account set created = now() - interval '1 hour' where name = '${account}'`)
+    const all = []
+    for (let n = 0; n < sessions; n++) {
+      const { body } = await at('/login')
+      all.push(new Person(body.token, body.user, own.url))
+    }
+    await known(all)
+    return all
+  }
+  /** Within seconds it is learned whose a session is. */
+  async function known(people) {
+    await Promise.all(people.map((person) => person.get('/conversations')))
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+  }
+  const group = async (owner) =>
+    (await owner.post('/rooms', { topic: 'budgets', tags: [], capacity: 50 })).body.id
+  const count = (answers, status) => answers.filter((a) => a.status === status).length
+  before(() => own.up())
+  after(() => own.remove())
+
+  test('eight sessions of one account share one budget', async () => {
+    const people = await grown(8)
+    const rooms = [await group(people[0]), await group(people[0])] // a room has 40 a minute
+    const answers = await Promise.all(
+      people.flatMap((person, n) => range(1, 15).map((i) => person.send(rooms[n % 2], String(i)))),
+    )
+    limited(answers, 60, 5)
+    const [other] = await grown()
+    assert.equal((await other.send(await group(other), 'x')).status, 200, "one's budget is not another's")
+  })
+
+  test('newcomers have half, and so has a session of which nothing is known yet', async () => {
+    const guest = await Person.guest(own.url)
+    const room = await group(guest)
+    limited(await Promise.all(range(1, 40).map((n) => guest.send(room, String(n)))), 30, 4)
+    await known([guest])
+    const answers = await Promise.all(range(1, 10).map((n) => guest.send(room, String(n))))
+    assert.ok(count(answers, 200) <= 4, 'what was spent is carried over: ' + count(answers, 200))
+  })
+
+  test('a room cannot be flooded by many, who each have their own budget; others can be written to', async () => {
+    const [owner] = await grown()
+    const room = await group(owner)
+    const people = await Promise.all(range(1, 6).map(() => Person.guest(own.url)))
+    for (const person of people) assert.equal((await person.post(`/rooms/${room}/join`)).status, 200)
+    const answers = await Promise.all(
+      people.flatMap((person) => range(1, 5).map((n) => person.send(room, String(n)))),
+    )
+    assert.equal(count(answers, 200), 30)
+    const more = await Promise.all(people.flatMap((p) => range(1, 5).map((n) => p.send(room, 'more ' + n))))
+    const refusals = more.filter((a) => a.status === 429)
+    for (const answer of refusals) refused(answer, 429, 'too_many')
+    assert.ok(refusals.length > 0)
+    const last = await people[0].send(room, 'x')
+    refused(last, 429, 'too_many')
+    assert.ok(Number(last.headers.get('retry-after')) >= 1)
+    assert.equal((await people[0].send(await group(people[0]), 'elsewhere')).status, 200)
+  })
+
+  test('what is not stored costs a room nothing: strangers cannot close it', async () => {
+    const [owner] = await grown()
+    const room = await group(owner)
+    const strangers = await Promise.all(range(1, 3).map(() => Person.guest(own.url)))
+    const answers = await Promise.all(strangers.flatMap((s) => range(1, 20).map((n) => s.send(room, String(n)))))
+    assert.equal(count(answers, 404), 60)
+    assert.equal((await owner.send(room, 'still open')).status, 200)
+  })
+
+  test('searches have a budget, of rooms and of messages together; reading on has none', async () => {
+    const [person] = await grown()
+    const room = await group(person)
+    const searches = await Promise.all(
+      range(1, 6).flatMap(() => [person.get(`/rooms/${room}/messages?q=x`), person.get('/rooms/search?q=x')]),
+    )
+    limited(searches, 8, 2)
+    const pages = await Promise.all(range(1, 20).map(() => person.get(`/rooms/${room}/messages`)))
+    assert.equal(count(pages, 200), 20)
+  })
+
+  test('exports draw on a budget', async () => {
+    const [person] = await grown()
+    const room = await group(person) // one of six
+    const answers = []
+    for (let n = 0; n < 7; n++) answers.push(await person.get(`/rooms/${room}/export?format=txt`))
+    limited(answers, 5, 1)
+  })
 })

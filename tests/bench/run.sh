@@ -33,8 +33,8 @@ STARTED=
 
 # Its own deployment: nothing of an operator's settings is used or touched.
 while read -r name; do unset "$name"; done < <(compgen -v DRIFTLINE_)
-export DRIFTLINE_STATE=$WORK/state DRIFTLINE_PORT=$PORT DRIFTLINE_LIMIT_MESSAGES=0 DRIFTLINE_LIMIT_MATCHES=0 \
-	DRIFTLINE_LIMIT_SIGNALS=0 DRIFTLINE_LIMIT_UPLOADS=0 DRIFTLINE_LIMIT_UPLOAD_MIB=0
+export DRIFTLINE_STATE=$WORK/state DRIFTLINE_PORT=$PORT
+while read -r name; do export "$name=0"; done < <("$ROOT/build/config" --table | sed -n 's/^\(DRIFTLINE_LIMIT_[A-Z_]*\).*/\1/p')
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -1,5 +1,5 @@
 // A Driftline of a test's own: its own state folder, a free port, taken down at the end.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, realpathSync, readlinkSync, readFileSync, lstatSync, existsSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+// The settings of a service whose limits are off.
+export const unlimited = () => Object.fromEntries(execFileSync(`${checkout}/build/config`, ['--table'], { encoding: 'utf8' })
+  .match(/^DRIFTLINE_LIMIT_\w+/gm).map((name) => [name, '0']));
 
 export function freePort() {
   return new Promise((resolve, reject) => {
@@ -90,6 +94,13 @@ export class Instance {
 
   log(part) {
     return readFileSync(path.join(this.state, 'log', part, 'current'), 'utf8');
+  }
+
+  // SQL as the owner of the database; what it prints, unaligned.
+  async sql(text) {
+    const done = await run('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', this.sockets, '-U', 'driftline_owner', '-d', 'driftline', '-c', text], { cwd: '/' });
+    if (done.status !== 0) throw new Error(done.text);
+    return done.stdout.trimEnd();
   }
 
   // Gone without a trace.

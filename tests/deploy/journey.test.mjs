@@ -4,12 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { Instance, authority, checkout, environment, operatorsNginx, run, until } from './instance.mjs';
+import { Instance, authority, checkout, environment, operatorsNginx, run, unlimited, until } from './instance.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'driftline-journey-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const limits = Object.fromEntries(['GUESTS', 'REGISTRATIONS', 'LOGINS', 'MESSAGES', 'MATCHES'].map((name) => [`DRIFTLINE_LIMIT_${name}`, '0']));
 
 async function up(it) {
   await it.pickPort();
@@ -28,7 +27,7 @@ async function journey(it, base, env = {}) {
 
 test('two browsers talk over https and wss', async () => {
   const made = await authority(folder);
-  const it = new Instance({ env: { ...limits, DRIFTLINE_TLS_CERTIFICATE: made.certificate, DRIFTLINE_TLS_KEY: made.key } });
+  const it = new Instance({ env: { ...unlimited(), DRIFTLINE_TLS_CERTIFICATE: made.certificate, DRIFTLINE_TLS_KEY: made.key } });
   try {
     await up(it);
     // Chromium takes this one key for good, whoever signed it; nothing else is let pass.
@@ -42,7 +41,7 @@ test('two browsers talk over https and wss', async () => {
 });
 
 test("two browsers talk through an nginx of the operator's", { skip: process.getuid() !== 0 }, async () => {
-  const it = new Instance({ env: { ...limits, DRIFTLINE_NGINX: 'off' } });
+  const it = new Instance({ env: { ...unlimited(), DRIFTLINE_NGINX: 'off' } });
   let nginx;
   try {
     await up(it);

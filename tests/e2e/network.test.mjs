@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import http from 'node:http'
 import path from 'node:path'
 import { after, before } from 'node:test'
-import { Instance } from '../deploy/instance.mjs'
+import { Instance, unlimited } from '../deploy/instance.mjs'
 import {
   browser,
   button,
@@ -23,9 +23,6 @@ import {
 } from '../support/browser.mjs'
 import { until } from '../support/client.mjs'
 
-const unlimited = Object.fromEntries(
-  ['GUESTS', 'MESSAGES', 'MATCHES', 'SIGNALS'].map((limit) => [`DRIFTLINE_LIMIT_${limit}`, '0']),
-)
 const step = journey()
 let it, chromium, ann, bob
 const said = []
@@ -101,7 +98,7 @@ async function through(name, action) {
 }
 
 before(async () => {
-  it = new Instance({ env: unlimited })
+  it = new Instance({ env: unlimited() })
   ;[chromium] = await Promise.all([browser(), it.up()])
   ann = await guest(await person(chromium, { base: it.url }))
   bob = await guest(await person(chromium, { base: it.url, viewport: { width: 1280, height: 800 } }))

@@ -619,11 +619,11 @@ static void the_language_is_the_first_one_asked_for(void **state)
 static void a_budget_that_is_used_up_says_when(void **state)
 {
 	(void)state;
-	rate_limit(RATE_MATCHES, 1);
+	rate_limit(RATE_MATCHES, 1, 60);
 	assert_int_equal(open_path("POST", "/rooms/a/leave"), 0);
 	expect_failure(open_path("POST", "/rooms/a/leave"), 429, "too_many");
 	assert_int_equal(strncmp(fake.r.headers.text, "Retry-After: 6", 14), 0);
-	rate_limit(RATE_MATCHES, 0);
+	rate_limit(RATE_MATCHES, 0, 60);
 }
 
 static void nothing_of_a_request_stays_for_the_next(void **state)
