@@ -12,9 +12,10 @@
 #include <mpg123.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = 4 * 1024 * 1024, USAGE = 2, NO_JAIL = 3, NO_PIPE = 4 };
+enum { INPUT_MAX = 4 * 1024 * 1024, BACKGROUND = 10, USAGE = 2, NO_JAIL = 3, NO_PIPE = 4 };
 
 static uint8_t *input_read(size_t *size)
 {
@@ -46,6 +47,7 @@ int main(int argc, char **argv)
 		task++;
 	if (task == DECODE_TASKS)
 		return USAGE;
+	setpriority(PRIO_PROCESS, 0, BACKGROUND); /* chat goes first */
 	mpg123_init(); /* looks at the processor */
 	if (!jail_enter())
 		return NO_JAIL;

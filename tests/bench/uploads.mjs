@@ -71,7 +71,7 @@ const people = await Promise.all(Array.from({ length: UPLOADERS }, () => Person.
 const [one, two] = people
 await one.match(['bench'])
 const room = (await two.match(['bench'])).body.room.id
-const large = png(1600, 1200, (x, y) => [(x ^ y) & 255, (x * 3) & 255, (y * 5 + (x % 7)) & 255, 255])
+const large = png(1600, 1200, (x, y) => [(((x >> 4) ^ (y >> 4)) * 9) & 255, (x >> 3) & 255, (y >> 2) & 255, 255])
 const { body: line } = await send(one, room, large)
 const photograph = (await fetchMedia(one, line.media.url)).bytes
 

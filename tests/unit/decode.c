@@ -407,12 +407,14 @@ static void the_program_answers(void **state)
 #ifndef __SANITIZE_ADDRESS__ /* under which there are no such limits */
 static void try_open(void)
 {
-	_exit(open("/etc/passwd", O_RDONLY | O_CLOEXEC) < 0 ? 9 : 0);
+	int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+	_exit(fd < 0 ? 9 : 0);
 }
 
 static void try_socket(void)
 {
-	_exit(socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? 9 : 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	_exit(fd < 0 ? 9 : 0);
 }
 
 static void try_fork(void)
