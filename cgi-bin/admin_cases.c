@@ -2,6 +2,10 @@
 #include "admin.h"
 #include "app.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
 enum { DAYS_MAX = 3650, REASON_MAX = 200, TEXT_MAX = 1000 };
 
 /* An account: by the case that is about it, or by a mask and its room; one of the two. */
@@ -42,6 +46,40 @@ int admin_reports_show(struct request *r)
 	const char *report;
 	TRY(admin_id(r, "report", REQUIRED, &report));
 	return ACT(r, "reports_show", report);
+}
+
+/* Puts the file with this SHA-256 into the reply; false: it is not there. */
+static bool file_read(struct request *r, const char *hex)
+{
+	const char *path = arena_printf(&r->arena, "%s/%.2s/%.64s", config.media, hex, hex);
+	FILE *file = fopen(path, "re");
+	char bytes[16384];
+	size_t size;
+	r->reply = (struct buf){.arena = &r->arena};
+	if (file == NULL)
+		return false;
+	while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
+		buf_add(&r->reply, bytes, size);
+	bool whole = !ferror(file);
+	fclose(file);
+	return whole && r->reply.size > 0;
+}
+
+/* /reports/file {report, seq}: the picture (image/jpeg) or the voice (audio/mpeg) of a line that a report shows; 404 no_message. */
+int admin_reports_file(struct request *r)
+{
+	const char *report;
+	int seq;
+	TRY(admin_id(r, "report", REQUIRED, &report));
+	TRY(field_int(r, "seq", REQUIRED, 1, INT_MAX, &seq));
+	int status = ACT(r, "reports_file", report, act_int(r, seq));
+	if (status != 200)
+		return status;
+	const char *found = r->reply.text;
+	if (!file_read(r, found))
+		return fail(r, 404, "no_message");
+	reply_header(r, "Content-Type", "%s", strstr(found, " voice") != NULL ? "audio/mpeg" : "image/jpeg");
+	return 200;
 }
 
 /*

@@ -15,6 +15,7 @@ const struct route admin_routes[] = {
 
 	{"POST", ADMIN "/reports/list", admin_reports_list, MODERATOR, "state subject cursor limit", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/reports/show", admin_reports_show, MODERATOR, "report", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/reports/file", admin_reports_file, MODERATOR, "report seq", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/reports/resolve", admin_reports_resolve, MODERATOR, "report action days reason note", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/reports/hold", admin_reports_hold, MODERATOR, "report note", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/reports/release", admin_reports_release, MODERATOR, "report note", RATE_NONE, POOL_ADMIN},

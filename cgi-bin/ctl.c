@@ -2,7 +2,7 @@
  * ctl: the part of driftctl that is not shell. Arguments reach it as an array, and no shell sees them again.
  *
  *   ctl request ARGUMENT...          what to ask: path, body and the rest, a line each
- *   ctl show STATUS|cgi [--json]     the answer on standard input, as a table or as JSON
+ *   ctl show STATUS|cgi [--json|--raw]  the answer on standard input: a table, JSON, or as it came
  *   ctl field NAME                   a member of the JSON object on standard input
  *   ctl help [COMMAND...]
  *   ctl completion bash
@@ -19,7 +19,7 @@ int main(int argc, char **argv)
 	if (strcmp(mode, "request") == 0)
 		return ctl_request(argc - 2, argv + 2);
 	if (strcmp(mode, "show") == 0 && argc > 2)
-		return ctl_show(atoi(argv[2]), argc > 3);
+		return ctl_show(atoi(argv[2]), argc > 3 ? argv[3] : "");
 	if (strcmp(mode, "field") == 0 && argc > 2)
 		return ctl_field(argv[2]);
 	if (strcmp(mode, "help") == 0)

@@ -47,8 +47,11 @@ int ctl_request(int argc, char **argv);
 
 /* ctl_show.c */
 
-/* Shows the answer on standard input: as a table, or as JSON. status: HTTP's; 0: the answer is CGI's. Returns 0 or 1. */
-int ctl_show(int status, bool json);
+/*
+ * Shows the answer on standard input: as a table, as JSON ("--json") or its bytes ("--raw"). status: HTTP's; 0: the answer is
+ * CGI's. Returns 0 or 1.
+ */
+int ctl_show(int status, const char *how);
 /* Prints a member of the JSON object on standard input, if it is text. Returns 0 or 1. */
 int ctl_field(const char *name);
 

@@ -45,6 +45,8 @@ const struct ctl_command ctl_commands[] = {
 	 .params = {{"--state", "state", CTL_WORD, false, "open|resolved", "which of them (open)"},
 	            {"--subject", "subject", CTL_TEXT, false, NULL, "those of one case"}, PAGE}},
 	{.name = "reports show", .help = "one report with its evidence; the audit log keeps that it was looked at", .params = {REPORT}},
+	{.name = "reports file", .help = "the picture or the voice of a line in a report, to standard output; the audit log keeps it",
+	 .params = {REPORT, {"SEQ", "seq", CTL_INT, true, NULL, "the line's number"}}},
 	{.name = "reports resolve", .help = "end a report and the others of its case about the same room (by a ban: all of the case)",
 	 .params = {REPORT, {"--action", "action", CTL_WORD, true, "dismiss|warn|mute|ban|next", "what follows; next: the ladder's next step"},
 	            DAYS, {"--reason", "reason", CTL_TEXT, false, NULL, "what the subject is told (the report's reason)"}, NOTE},

@@ -246,17 +246,20 @@ static const char *cgi_body(const char *text, int *status)
 	return body != NULL ? body + 4 : "";
 }
 
-int ctl_show(int status, bool json)
+int ctl_show(int status, const char *how)
 {
+	bool json = strcmp(how, "--json") == 0, raw = strcmp(how, "--raw") == 0;
 	struct buf in = {.arena = &arena};
 	if (!input_read(&in))
 		return 1;
 	const char *text = status == 0 ? cgi_body(in.text, &status) : in.text;
-	json_object *reply = json_tokener_parse(text);
+	json_object *reply = raw && status == 200 ? NULL : json_tokener_parse(text);
 	bool good = status >= 200 && status < 300;
 	if (!good)
 		error_print(reply, status);
-	if (json && (good || reply != NULL))
+	if (raw && good)
+		fwrite(text, 1, in.size - (size_t)(text - in.text), stdout);
+	else if (json && (good || reply != NULL))
 		json_print(text, strlen(text));
 	else if (good && reply != NULL)
 		reply_print(reply);

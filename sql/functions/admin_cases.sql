@@ -101,6 +101,22 @@ begin
                        from evidence e where e.report = p.id)))::act;
 end $$;
 
+-- The picture or the voice of a line that a report shows: the reply is the SHA-256 of its content in hex and its kind, parted
+-- by a blank. 404 no_message.
+create or replace function admin_api.reports_file(p_token bytea, p_role text, p_report text, p_seq int) returns setof act
+language plpgsql volatile as $$
+declare
+    me admin := admin_enter(p_token, p_role);
+    v_file text;
+begin
+    select encode(e.file, 'hex') || ' ' || e.kind into v_file from evidence e where e.report = p_report and e.seq = p_seq;
+    if v_file is null then
+        perform fail(404, 'no_message');
+    end if;
+    perform audit_add(me.id, 'reports file', p_report, '', jsonb_build_object('seq', p_seq));
+    return next ('reply', 200, v_file)::act;
+end $$;
+
 -- Ends a report; see report_resolve.
 create or replace function admin_api.reports_resolve(p_token bytea, p_role text, p_report text, p_action text, p_days int, p_reason text,
                                                      p_note text, p_rules jsonb)

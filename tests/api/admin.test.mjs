@@ -19,6 +19,7 @@ export const calls = {
   logout: { owners: false },
   'reports/list': { owners: false },
   'reports/show': { owners: false, body: { report: 'x' } },
+  'reports/file': { owners: false, body: { report: 'x', seq: 1 } },
   'reports/resolve': { owners: false, body: { report: 'x', action: 'dismiss' } },
   'reports/hold': { owners: false, body: { report: 'x' } },
   'reports/release': { owners: false, body: { report: 'x' } },

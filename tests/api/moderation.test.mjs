@@ -1,8 +1,13 @@
 // From a report to its outcome, as moderators work: by driftctl, with people at the other end.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, test } from 'node:test'
-import { Person, call, pair, random, refused, rows, sql, unique, until, v2 } from '../support/client.mjs'
-import { Admin, driftctl } from '../support/admin.mjs'
+import { Person, call, pair, random, refused, rows, sql, state, unique, until, v2 } from '../support/client.mjs'
+import { Admin, checkout, driftctl } from '../support/admin.mjs'
+import { png, send as sendMedia, sizeOf, voice } from '../support/media.mjs'
 
 const moderator = await Admin.add()
 const env = { DRIFTLINE_ADMIN_TOKEN: moderator.token }
@@ -174,4 +179,33 @@ test('a mute by a moderator stands in no room as theirs', async () => {
 test('next: the ladder’s next step', async () => {
   const it = await reported()
   assert.equal((await ctl('reports', 'resolve', it.report, '--action', 'next')).action, 'warn')
+})
+
+test('a picture and a voice line as evidence, though recalled since', async () => {
+  const { one, two, room } = await pair()
+  people.push(one, two)
+  await sendMedia(one, room, png())
+  await sendMedia(one, room, voice(), { kind: 'voice' })
+  const { body } = await two.get('/rooms/' + room)
+  const made = await two.post('/reports', { room, member: body.peer.member, seqs: [1, 2], reason: 'sexual' })
+  await one.delete(`/rooms/${room}/messages/1`)
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'moderation-')), 'file')
+  for (const more of [[], ['--local']]) {
+    const save = (seq) =>
+      new Promise((resolve) => {
+        const child = spawn('sh', ['-c', 'exec "$@" >"$0"', file, checkout + '/driftctl', 'reports', 'file', made.body.id, seq, ...more], {
+          env: { ...process.env, ...env, DRIFTLINE_STATE: state },
+        })
+        child.on('close', resolve)
+      })
+    assert.equal(await save('1'), 0)
+    assert.equal(readFileSync(file).subarray(0, 3).toString('hex'), 'ffd8ff')
+    assert.ok(sizeOf(readFileSync(file)))
+    assert.equal(await save('2'), 0)
+    assert.ok(['494433', 'fff3', 'fffb', 'fff2', 'ffe3'].some((head) => readFileSync(file).toString('hex').startsWith(head)))
+    assert.equal(await save('3'), 1)
+    assert.equal(readFileSync(file).length, 0)
+  }
+  assert.deepEqual((await audit(made.body.id)).map((u) => u.command), Array(4).fill('reports file'))
+  await refusedCtl('no_message', 'reports', 'file', 'x', '1')
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Person, pair, random, range, refused, rows, sql } from '../support/client.mjs'
+import { png, send } from '../support/media.mjs'
 import { resolve } from '../support/safety.mjs'
 
 const open = []
@@ -51,6 +52,22 @@ test('a report holds what was said, after a recall, leaving, closing and erasing
   assert.deepEqual(await evidence(id), kept)
   const [item] = (await one.get('/reports')).body.items
   assert.deepEqual(item, answer.body)
+})
+
+test('a picture that is taken back is evidence still', async () => {
+  const { one, two, room, whom } = await chat()
+  const sent = await send(two, room, png())
+  assert.equal(sent.status, 200, sent.text)
+  const { id } = (await report(one, { ...whom, seqs: [1] })).body
+  assert.equal((await two.delete(`/rooms/${room}/messages/1`)).status, 204)
+  const [kept] =
+    await rows(`select kind, body, encode(file, 'hex') as file, encode(preview, 'hex') as preview,
+    facts ->> 'width' as width from evidence where report = '${id}'`)
+  assert.deepEqual([kept.kind, kept.body, kept.width], ['image', null, '40'])
+  const doomed = await sql(
+    `select count(*) from files_doom(array['\\x${kept.file}', '\\x${kept.preview}']::bytea[])`,
+  )
+  assert.equal(doomed, '0', 'its files are not removed')
 })
 
 test('the same mask again is the same report, 20 at once too', async () => {
@@ -162,4 +179,11 @@ test('forty new accounts bring nothing about', async () => {
   assert.equal((await target.match()).status, 200)
   await target.delete('/match')
   assert.equal((await target.get('/me')).body.warnings, 0)
+  await resolve(answers[0].body.id, 'dismiss')
+  for (const person of [crowd[0], crowd[39]])
+    assert.equal(
+      (await person.get('/reports')).body.items[0].outcome,
+      'dismissed',
+      'one answer for all of them',
+    )
 })
