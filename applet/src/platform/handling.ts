@@ -73,6 +73,7 @@ export function useHandling(bounds: () => Bounds) {
   }
 
   function wheel(e: WheelEvent): void {
+    e.preventDefault()
     place.value = zoomAt(place.value, Math.exp(-e.deltaY * WHEEL), pointOf(e, frameOf(e)), bounds())
   }
 
@@ -93,6 +94,19 @@ export function useHandling(bounds: () => Bounds) {
     ArrowDown: { x: 0, y: -KEY_MOVE },
   }
 
+  /**
+   * Hears what is done to the frame. On the element itself: uni's own events have neither pointers nor wheels. They go
+   * with the element.
+   */
+  function attach(frame: HTMLElement): void {
+    frame.addEventListener('pointerdown', down)
+    frame.addEventListener('pointermove', move)
+    frame.addEventListener('pointerup', up)
+    frame.addEventListener('pointercancel', up)
+    frame.addEventListener('wheel', wheel, { passive: false })
+    frame.addEventListener('dblclick', doubled)
+  }
+
   /** Answers whether the key was meant for this. */
   function key(e: KeyboardEvent): boolean {
     const arrow = ARROWS[e.key]
@@ -109,11 +123,7 @@ export function useHandling(bounds: () => Bounds) {
     place,
     held,
     style,
-    down,
-    move,
-    up,
-    wheel,
-    doubled,
+    attach,
     key,
     larger: () => by(KEY_ZOOM),
     smaller: () => by(1 / KEY_ZOOM),
