@@ -43,6 +43,8 @@ SECONDS=0
 . "$ROOT/lib/deploy/nginx.sh"
 # shellcheck source=lib/deploy/admin.sh
 . "$ROOT/lib/deploy/admin.sh"
+# shellcheck source=lib/deploy/pages.sh
+. "$ROOT/lib/deploy/pages.sh"
 # shellcheck source=lib/deploy/running.sh
 . "$ROOT/lib/deploy/running.sh"
 

@@ -147,6 +147,23 @@ static int stored_check(struct request *r, struct password password, const struc
 	return right ? 0 : fail(r, 404, "bad_credentials");
 }
 
+/* The password of the session's account. */
+static int stored_own(struct request *r, struct stored_password *stored)
+{
+	struct db_params params = {.count = 1, .values = {act_bytea(r, r->token, sizeof r->token)}};
+	return stored_read(r, db_call("password_find", &params), stored);
+}
+
+/* Who a wx.login code is of: the openid, and its keyed hash for the database. */
+static int wechat_prove(struct request *r, const char *code, const char **openid, const char **hash)
+{
+	uint8_t bytes[DIGEST_SIZE];
+	TRY(wechat_openid(r, code, openid));
+	secret_hash("openid", *openid, bytes);
+	*hash = act_bytea(r, bytes, sizeof bytes);
+	return 0;
+}
+
 /* POST /register {account, password_md5 | password_v2, nickname?, pow?}: 200 {token, user}; 202 account_exists. */
 int account_register(struct request *r)
 {
@@ -219,17 +236,14 @@ int account_guest(struct request *r)
 /* POST /login/wechat {code}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash and sealed. */
 int account_wechat(struct request *r)
 {
-	const char *code, *openid;
+	const char *code, *openid, *hash;
 	char token[ID_SIZE + 1];
-	uint8_t hash[DIGEST_SIZE];
 	TRY(field_text(r, "code", REQUIRED, TEXT_NAME, 128, &code));
-	TRY(wechat_openid(r, code, &openid));
-	secret_hash("openid", openid, hash);
+	TRY(wechat_prove(r, code, &openid, &hash));
 	uint8_t *sealed = arena_alloc(&r->arena, strlen(openid) + 28);
 	size_t size = secret_seal("openid", openid, strlen(openid), sealed);
 	const char *digest = token_make(r, token);
-	int status = ACT(r, "login_wechat", digest, act_bytea(r, hash, sizeof hash), act_bytea(r, sealed, size), locale(r),
-	                 proof_prefixes(r));
+	int status = ACT(r, "login_wechat", digest, hash, act_bytea(r, sealed, size), locale(r), proof_prefixes(r));
 	return session_reply(r, status, token);
 }
 
@@ -279,10 +293,35 @@ int account_password(struct request *r)
 	struct stored_password stored;
 	TRY(password_read(r, "old_password_md5", "old_password_v2", &old));
 	TRY(field_hex(r, "new_password_v2", REQUIRED, 64, &digest));
-	struct db_params params = {.count = 1, .values = {act_bytea(r, r->token, sizeof r->token)}};
-	TRY(stored_read(r, db_call("password_find", &params), &stored));
+	TRY(stored_own(r, &stored));
 	TRY(password_fresh(r, stored.name, (struct password){"v2", digest}));
 	TRY(stored_check(r, old, &stored));
 	TRY(password_new(r, (struct password){"v2", digest}, &salt, &hash));
 	return ACT(r, "password_change", act_bytea(r, stored.hash, sizeof stored.hash), salt, hash, password_cost);
+}
+
+/*
+ * DELETE /me {password_md5 | password_v2}, a guest {confirm: true}, who came by WeChat a fresh {code}: 204. Every session
+ * ends. 404 bad_credentials, wechat_refused.
+ */
+int account_erase(struct request *r)
+{
+	const char *code, *openid, *hash = NULL, *openid_hash = NULL;
+	bool confirm;
+	struct password password;
+	struct stored_password stored;
+	TRY(field_text(r, "code", OPTIONAL, TEXT_NAME, 128, &code));
+	TRY(field_bool(r, "confirm", OPTIONAL, false, &confirm));
+	if (field_given(r, "password_md5") || field_given(r, "password_v2")) {
+		TRY(password_read(r, "password_md5", "password_v2", &password));
+		TRY(stored_own(r, &stored));
+		TRY(stored_check(r, password, &stored));
+		hash = act_bytea(r, stored.hash, sizeof stored.hash);
+	} else if (code != NULL) {
+		TRY(wechat_prove(r, code, &openid, &openid_hash));
+	}
+	int status = ACT(r, "me_erase", hash, openid_hash, act_bool(confirm));
+	if (r->by_cookie && status == 204)
+		cookie_set(r, "", 0);
+	return status;
 }

@@ -37,6 +37,7 @@ int app_run(enum pool pool, void (*background)(void))
 	budgets_start();
 	if (pool == POOL_API) {
 		writer_start();
+		retention_start();
 		return server_run(path_in(config.run, "api.sock"), routes, pool, loop_start, config.threads, background);
 	}
 	/* Beside those that work or wait for it, some threads must be free to say that the queue is full. */

@@ -19,7 +19,7 @@ int app_run(enum pool pool, void (*background)(void));
 /* account.c */
 
 handler account_register, account_login, account_guest, account_wechat, account_logout, account_me, account_update,
-	account_password;
+	account_password, account_erase;
 
 /* proof.c */
 
@@ -136,6 +136,21 @@ int writer_append(struct request *r, const char *room, const char *client_id, co
 handler live_stream, live_open, live_sync;
 /* Drops connections that turned out to have nobody at them, and what has run out; ends what is due. For the background thread. */
 void live_tidy(void);
+
+/* account_export.c */
+
+handler account_export;
+
+/* settings.c */
+
+handler settings_get;
+
+/* retention.c */
+
+/* Starts the thread that lets go of what is kept no longer. */
+void retention_start(void);
+/* When it last had nothing to do, how much went, how far it is behind: Prometheus' text. Nothing where it was not started. */
+void retention_metrics(struct buf *out);
 
 /* avatar.c */
 

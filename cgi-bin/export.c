@@ -1,14 +1,14 @@
 /*
  * The export of a room, at any length in the same memory: pages of lines come from the database, are written in a
- * format, and go out before the next one is asked for. A few at a time: they are long, and chat must not wait.
+ * format, and go out before the next one is asked for.
  */
+#include "download.h"
 #include "export.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { AT_ONCE = 4, PAGE = 500, PIECE = 64 * 1024, SECONDS_MAX = 15 * 60, RETRY_SECONDS = 5 };
+enum { PAGE = 500 };
 
 static const char *text_of(json_object *object, const char *name)
 {
@@ -67,7 +67,7 @@ static bool lines_write(struct request *r, struct export *export, const struct e
 			continue;
 		format->line(export, row);
 		export->begun = true;
-		if (r->reply.size > PIECE && !loop_flush(r))
+		if (!download_flush(r))
 			return false;
 	}
 	return true;
@@ -88,15 +88,12 @@ static bool page_write(struct request *r, struct export *export, const struct ex
 	return written;
 }
 
-static bool is_late(const struct request *r)
+static int export_write(struct request *r)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - r->begin.tv_sec > SECONDS_MAX;
-}
-
-static int export_write(struct request *r, const struct export_format *format)
-{
+	const char *name = request_query(r, "format");
+	const struct export_format *format = export_format(name != NULL ? name : "txt");
+	if (format == NULL)
+		return fail_field(r, "format");
 	struct export export = {.out = &r->reply, .chinese = r->chinese};
 	int status = ACT(r, "export_head", r->args[0]);
 	if (status != 200)
@@ -108,7 +105,7 @@ static int export_write(struct request *r, const struct export_format *format)
 	             format->name);
 	format->begin(&export);
 	while (!pages.ended)
-		if (is_late(r) || !page_write(r, &export, format, &pages))
+		if (download_late(r) || !page_write(r, &export, format, &pages))
 			return BROKEN;
 	format->end(&export);
 	return loop_flush(r) ? 200 : BROKEN;
@@ -120,18 +117,5 @@ static int export_write(struct request *r, const struct export_format *format)
  */
 int export_get(struct request *r)
 {
-	static atomic_int under_way;
-	const char *name = request_query(r, "format");
-	const struct export_format *format = export_format(name != NULL ? name : "txt");
-	if (format == NULL)
-		return fail_field(r, "format");
-	int status;
-	if (atomic_fetch_add(&under_way, 1) < AT_ONCE) {
-		status = export_write(r, format);
-	} else {
-		reply_header(r, "Retry-After", "%d", RETRY_SECONDS);
-		status = fail(r, 503, "busy");
-	}
-	atomic_fetch_sub(&under_way, 1);
-	return status;
+	return download(r, export_write);
 }

@@ -33,5 +33,6 @@ int operator_metrics(struct request *r)
 {
 	reply_header(r, "Content-Type", "text/plain; version=0.0.4");
 	metrics_write(&r->reply);
+	retention_metrics(&r->reply);
 	return 200;
 }

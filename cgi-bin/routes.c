@@ -16,6 +16,9 @@ const struct route routes[] = {
 	{"POST", API "/logout", account_logout, SESSION, NULL, RATE_NONE, POOL_API},
 	{"GET", API "/me", account_me, SESSION, NULL, RATE_NONE, POOL_AUTH},
 	{"POST", API "/me", account_update, SESSION, "nickname locale account password_v2", RATE_NONE, POOL_AUTH},
+	{"DELETE", API "/me", account_erase, SESSION, "password_md5 password_v2 confirm code", RATE_NONE, POOL_AUTH},
+	{"GET", API "/settings", settings_get, ANYONE, NULL, RATE_NONE, POOL_LOOP},
+	{"GET", API "/me/export", account_export, SESSION, NULL, RATE_MATCHES, POOL_API},
 	{"POST", API "/me/password", account_password, SESSION, "old_password_md5 old_password_v2 new_password_v2", RATE_NONE, POOL_AUTH},
 
 	{"POST", API "/match", match_start, SESSION, "target tags", RATE_MATCHES, POOL_API},

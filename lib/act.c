@@ -112,13 +112,21 @@ int act_call(struct request *r, const char *function, const struct db_params *re
 	return act_result(r, db_call(function, &params));
 }
 
-void act_background(const char *function)
+int act_job(const char *function, const struct db_params *params, struct buf *reply)
 {
 	struct arena arena = {0};
-	struct buf reply = {.arena = &arena};
-	PGresult *result = db_call(function, &(struct db_params){0});
+	int status = 0;
+	PGresult *result = db_call(function, params);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-		acts_publish(result, &arena, &reply);
+		status = acts_publish(result, &arena, reply);
 	PQclear(result);
 	arena_free(&arena);
+	return status;
+}
+
+void act_background(const char *function)
+{
+	struct buf reply = {0};
+	act_job(function, &(struct db_params){0}, &reply);
+	buf_free(&reply);
 }

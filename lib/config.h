@@ -80,6 +80,16 @@ struct config {
 	int report_step_weight; /* hundredths */
 	int report_newcomer_days;
 
+	/* what people are told */
+	int age; /* 0: nobody is asked */
+	const char *contact;
+
+	/* how long things are kept, in days; 0 is for ever */
+	int keep_messages;
+	int keep_matches;
+	int keep_guests;
+	int keep_logs; /* by svlogd */
+
 	const char *log_level; /* error, warn, info or debug */
 };
 

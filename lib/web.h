@@ -147,7 +147,12 @@ int act_call(struct request *r, const char *function, const struct db_params *re
 #define ACT0(r, function) act_call(r, function, &(struct db_params){0})
 /* The same for a result that the caller has already. Clears it; NULL is a database that is down. */
 int act_result(struct request *r, PGresult *result);
-/* The same for a function without arguments, called on no request's behalf. What fails is tried again by the next call. */
+/*
+ * The same on no request's behalf: adds the reply to *reply, and returns its status, 0 for a call that failed. params: all of
+ * the function's arguments.
+ */
+int act_job(const char *function, const struct db_params *params, struct buf *reply);
+/* The same for a function without arguments. What fails is tried again by the next call. */
 void act_background(const char *function);
 const char *act_bytea(struct request *r, const uint8_t *bytes, size_t size); /* in PostgreSQL's text form */
 const char *act_int(struct request *r, int value);

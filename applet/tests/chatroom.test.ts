@@ -29,6 +29,7 @@ vi.mock('@/live', () => ({
     lines: () => fake.lines,
     pending: () => [],
     complete: () => false,
+    past: () => false,
     open: () => Promise.resolve(),
     react: (_: string, seq: number, name: string, on: boolean) => fake.reacted.push(`${seq} ${name} ${on}`),
     send: () => ({}),

@@ -140,6 +140,8 @@ export class FakeService {
   opens = true
   pageSize = 50
   extra: Partial<SyncAnswer> = {}
+  /** Lines before this seq were kept once. */
+  kept = 1
   tickets = 0
 
   room(id: string): Message[] {
@@ -180,9 +182,10 @@ export class FakeService {
       await this.called('sync')
       const rooms = Object.entries(body.rooms).map(([id, last]) => {
         const after = this.room(id).filter((m) => m.seq > last)
-        return { id, messages: after.slice(0, this.pageSize), more: after.length > this.pageSize }
+        const gone = last + 1 < this.kept ? { past_retention: true, first_seq: this.kept } : {}
+        return { id, messages: after.slice(0, this.pageSize), more: after.length > this.pageSize, ...gone }
       })
-      const answer = { rooms: rooms.filter((r) => r.messages.length), since: 'mark', ...this.extra }
+      const answer = { rooms: rooms.filter((r) => r.messages.length || 'first_seq' in r), since: 'mark', ...this.extra }
       return structuredClone({ more: rooms.some((r) => r.more), ...answer })
     },
     send: async (room, out) => {
@@ -228,7 +231,8 @@ export class FakeService {
       await this.called('newest')
       const lines = this.room(room)
       const items = lines.slice(-this.pageSize)
-      return structuredClone({ items, next: null, more: lines.length > this.pageSize })
+      const more = lines.length > this.pageSize
+      return structuredClone({ items, next: null, more, past_retention: !more && this.kept > 1 })
     },
     before: async (room, seq) => {
       await this.called('before')

@@ -347,6 +347,41 @@ describe('lines kept locally', () => {
     expect(second.live.lines('a')[0].seq).toBe(101)
   })
 
+  it('lets go of lines past retention, and says that there were some', async () => {
+    const service = new FakeService()
+    for (let i = 1; i <= 10; i++) service.write('a', `line ${i}`)
+    const first = setUp(service)
+    first.live.start()
+    await first.live.open('a')
+    expect([first.live.complete('a'), first.live.past('a')]).toEqual([true, false])
+    service.room('a').splice(0, 6)
+    service.kept = 7
+
+    const second = setUp(service, fakeKeep(first.keep.store))
+    await second.live.open('a')
+    expect(second.live.lines('a').map((m) => m.seq)).toEqual([7, 8, 9, 10])
+    expect([second.live.complete('a'), second.live.past('a')]).toEqual([true, true])
+  })
+
+  it('hears by a sync that what it lacks is no longer kept, and goes on behind that', async () => {
+    const s = await liveSetUp()
+    s.service.write('a', 'line 1')
+    await s.clock.pass(45000)
+    s.service.room('a').splice(0, 1, line('a', 5), line('a', 6))
+    s.service.kept = 5
+    await s.clock.pass(45000)
+    expect(s.live.lines('a').map((m) => m.seq)).toEqual([5, 6])
+    expect([s.live.complete('a'), s.live.past('a')]).toEqual([true, true])
+    s.service.room('a').splice(0, 2)
+    s.service.kept = 9
+    await s.clock.pass(90000)
+    expect(s.live.lines('a')).toEqual([])
+    expect(s.service.syncs.at(-1)?.rooms).toEqual({ a: 8 })
+    s.service.room('a').push(line('a', 9))
+    await s.clock.pass(45000)
+    expect(s.live.lines('a').map((m) => m.seq)).toEqual([9])
+  })
+
   it('takes a recalled line’s text out of them, open or not', async () => {
     const s = await liveSetUp()
     s.service.write('a', 'regretted')

@@ -42,9 +42,29 @@ write_service() {
 	END
 	put "$dir/log/run" <<-END
 		#!/bin/sh
-		exec $(is_root && printf 'chpst -u %s:driftline' "$(service_user "$name")") sh -c 'stdbuf -oL sed -E -f "\$1" | svlogd "\$2"' log $(quote "$STATE/service/redact.sed") $(quote "$STATE/log/$name")
+		exec $(is_root && printf 'chpst -u %s:driftline' "$(service_user "$name")") $(quote "$STATE/service/keep-log") $(quote "$STATE/log/$name")
 	END
 	chmod 755 "$dir/run" "$dir/log/run"
+}
+
+# keep-log FOLDER: a part's log, redacted, in files that go when their time has come, whether more is written or not.
+write_keep_log() {
+	put "$STATE/service/keep-log" <<-END
+		#!/bin/sh
+		expire() {
+			trap 'kill \$!; exit' TERM
+			while kill -0 \$\$ 2>/dev/null; do
+				find "\$1" -name '@*' -mmin "+\$(cat $(quote "$STATE/service/keep-log.minutes"))" -delete
+				sleep 600 &
+				wait \$!
+			done
+		}
+		expire "\$1" &
+		stdbuf -oL sed -E -f $(quote "$STATE/service/redact.sed") | svlogd "\$1"
+		kill \$!
+	END
+	chmod 755 "$STATE/service/keep-log"
+	say $((DRIFTLINE_KEEP_LOGS * 1440)) | put "$STATE/service/keep-log.minutes" # read each time: it can change
 }
 
 # No address, request line or ticket stays in a log.

@@ -86,7 +86,7 @@ make_folders() {
 		mkdir -p -- "$STATE/log/$service"
 		own "$(service_user "$service"):" 700 "$STATE/log/$service"
 	done
-	printf 's1000000\nn10\n' >"$STATE/log/.config"
+	printf 's1000000\nn10\nt43200\n' >"$STATE/log/.config" # half a day a file: keep-log takes them away by age
 	for service in "${SERVICES[@]}"; do cp -- "$STATE/log/.config" "$STATE/log/$service/config"; done
 	if [ ! -s "$STATE/secrets/pepper" ]; then
 		(umask 077 && openssl rand -hex 32 >"$STATE/secrets/pepper.new")

@@ -181,7 +181,9 @@ apply() {
 	install_client
 	write_settings
 	write_nginx_files
+	write_pages
 	write_redaction
+	write_keep_log
 	write_replace
 	if [ -z "$DRIFTLINE_DATABASE_URL" ]; then start_database; fi
 	for service in "${HANDLERS[@]}"; do write_handler "$service"; done

@@ -183,10 +183,11 @@ create or replace function visible_seq(p_member bigint, p_last_seq int) returns 
 $$;
 
 -- Up to p_limit lines past p_after that a member may see, ascending; and those before p_before, descending. They go from
--- stay to stay, so that what was said in between costs nothing, however much it is.
+-- stay to stay, so that what was said in between costs nothing, however much it is; and not to where no line is kept.
 create or replace function lines_after(me member, p_kind text, p_after int, p_limit int) returns setof message
 language plpgsql stable as $$
 declare
+    v_first int := (select r.first_seq from room r where r.key = me.room);
     s stay;
     v_count int;
 begin
@@ -194,7 +195,7 @@ begin
         exit when p_limit = 0;
         return query select * from message c
                       where c.room_kind = p_kind and c.room = me.room
-                        and c.seq between greatest(s.from_seq, least(p_after, 2147483646) + 1) and coalesce(s.to_seq, 2147483647)
+                        and c.seq between greatest(s.from_seq, v_first, least(p_after, 2147483646) + 1) and coalesce(s.to_seq, 2147483647)
                       order by c.seq limit p_limit;
         get diagnostics v_count = row_count;
         p_limit := p_limit - v_count;
@@ -204,6 +205,7 @@ end $$;
 create or replace function lines_before(me member, p_kind text, p_before int, p_limit int) returns setof message
 language plpgsql stable as $$
 declare
+    v_first int := (select r.first_seq from room r where r.key = me.room);
     s stay;
     v_count int;
 begin
@@ -211,7 +213,7 @@ begin
         exit when p_limit = 0;
         return query select * from message c
                       where c.room_kind = p_kind and c.room = me.room
-                        and c.seq between s.from_seq and least(s.to_seq, p_before - 1)
+                        and c.seq between greatest(s.from_seq, v_first) and least(s.to_seq, p_before - 1)
                       order by c.seq desc limit p_limit;
         get diagnostics v_count = row_count;
         p_limit := p_limit - v_count;
@@ -232,7 +234,7 @@ $$;
 -- `room` as those see it who never were in it.
 create or replace function room_outside(r room) returns text language sql stable as $$
     select '{"id":"' || r.id || '","kind":"' || r.kind || '",' || room_facts(r)
-        || ',"members":' || members_about(r.members) || ',"members_about":true,"me":null,"last_seq":0,"read_seq":0,'
+        || ',"members":' || members_about(r.members) || ',"members_about":true,"me":null,"first_seq":1,"last_seq":0,"read_seq":0,'
         || '"unread":0,"last_message":null,"created":"' || rfc3339(r.created) || '","ended":null}'
 $$;
 
@@ -306,7 +308,7 @@ begin
                 else ',"members":' || members_about(r.members) || ',"members_about":true' end
         || ',"me":' || me_json(r.kind, me)
         || coalesce(',"peer":' || peer_json(peer, r.revealed_at is not null), '')
-        || ',"last_seq":' || v_last || ',"read_seq":' || me.read_seq
+        || ',"first_seq":' || least(r.first_seq, v_last + 1) || ',"last_seq":' || v_last || ',"read_seq":' || me.read_seq
         || ',"unread":' || unread_count(me, r.kind, v_last)
         || ',"last_message":' || coalesce(v_message, 'null') || ',"created":"' || rfc3339(r.created) || '"'
         || ',"ended":' || ended_json(r, me)

@@ -41,7 +41,8 @@ begin
     return next ('reply', 200, v_channel)::act;
 end $$;
 
--- What a client lacks. p_rooms: {room: last_seq it has}. 50 messages a room and 200 in all, then more:true; the rooms
+-- What a client lacks. p_rooms: {room: last_seq it has}. 50 messages a room and 200 in all, then more:true; first_seq and
+-- past_retention where some of what it lacks is no longer kept; the rooms
 -- that changed since p_since (the last answer's `since`, or null), lines recalled and reacted to since. Renews session and
 -- wait.
 create or replace function api.sync(p_token bytea, p_rooms jsonb, p_match boolean, p_since timestamptz, p_lease int, p_relax int)
@@ -56,6 +57,7 @@ declare
     v_page text;
     v_lines message[];
     v_count int;
+    v_first int;
     v_recalls text;
     v_conversations text;
     v_match text := 'null';
@@ -67,7 +69,7 @@ begin
     perform session_slide(p_token);
 
     for m in
-        select mm as me, r.id, r.kind, (p_rooms ->> r.id)::int as have
+        select mm as me, r.id, r.kind, r.last_seq, (p_rooms ->> r.id)::int as have
           from jsonb_object_keys(p_rooms) k(id) join room r on r.id = k.id
           join member mm on mm.room = r.key and mm.account = v_account
          where visible_seq(mm.key, r.last_seq) > (p_rooms ->> r.id)::int
@@ -82,18 +84,24 @@ begin
         v_room_more := cardinality(v_lines) > v_count;
         select string_agg(message_json(m.id, c, w, (m.me).key), ',' order by c.seq) into v_page
           from unnest(v_lines[:v_count]) c join member w on w.key = c.member;
+        select r.first_seq into v_first from room r where r.id = m.id;      -- read after the lines: none can be missed
         v_left := v_left - v_count;
         v_more := v_more or v_room_more;
         v_rooms := v_rooms || case when v_rooms = '' then '' else ',' end
-            || '{"id":"' || m.id || '","messages":[' || coalesce(v_page, '') || '],"more":' || v_room_more || '}';
+            || '{"id":"' || m.id || '","messages":[' || coalesce(v_page, '') || '],"more":' || v_room_more
+            || case when lines_gone(m.me, v_first, m.have)
+                    then ',"past_retention":true,"first_seq":' || least(v_first, visible_seq((m.me).key, m.last_seq) + 1)
+                    else '' end || '}';
     end loop;
 
     select string_agg('{"room":"' || r.id || '","seq":' || c.seq || '}', ',') into v_recalls
       from member mm join room r on r.key = mm.room
-      join message c on c.room_kind = r.kind and c.room = r.key and c.recalled_at > v_since
-     where mm.account = v_account and during_stay(mm.key, c.seq)
-       -- One's own can be recalled for a day at the most, a group's owner may take any back.
-       and (r.kind = 'group' or r.last_at > v_since - interval '25 hours');
+     cross join lateral (select c.seq from message c
+                          where c.room_kind = r.kind and c.room = r.key and c.recalled_at > v_since and during_stay(mm.key, c.seq)
+                          order by c.seq desc limit 200) c
+     where mm.account = v_account
+       -- One's own can be recalled for a day at the most, a group's owner may take any back; an erasure changes the room.
+       and (r.kind = 'group' or greatest(r.last_at, r.changed_at) > v_since - interval '25 hours');
 
     select string_agg(room_json(latest.key), ',' order by latest.last_at desc) into v_conversations
       from (select mm.key, coalesce(mm.left_at, r.last_at) as last_at
@@ -139,7 +147,6 @@ begin
     delete from session where token in (select token from session where expires < now() limit 1000);
     delete from wait where (room is null and lease < now() - interval '1 hour') or matched_at < now() - interval '1 day';
     delete from barred b using account a where a.id = b.account and coalesce(a.banned_until <= clock(), true);
-    delete from match_log where ctid in (select ctid from match_log where at < now() - interval '7 days' limit 1000);
     delete from upload where day < (now() at time zone 'UTC')::date - 1;
 end $$;
 

@@ -93,26 +93,32 @@ begin
 end $$;
 
 -- A page of a room's history, ascending: the newest one, or before, after or around a seq (before and after exclude it).
+-- past_retention: lines that would stand here, or before the first one, are no longer kept.
 create or replace function api.messages(p_token bytea, p_room text, p_before int, p_after int, p_around int, p_limit int)
 returns setof act language plpgsql stable as $$
 declare
     me member := session_member(p_token, p_room);
-    v_kind text := (select r.kind from room r where r.key = me.room);
+    r room;
     v_page message[];
     v_items text;
+    v_past boolean;
 begin
+    select * into r from room where key = me.room;
     if p_around is not null then
         p_after := greatest(p_around - p_limit / 2 - 1, 0);
     end if;
     if p_after is not null then
-        v_page := array(select c from lines_after(me, v_kind, p_after, p_limit + 1) c);
+        v_page := array(select c from lines_after(me, r.kind, p_after, p_limit + 1) c);
+        v_past := lines_gone(me, r.first_seq, p_after);
     else
-        v_page := array(select c from lines_before(me, v_kind, coalesce(p_before, 2147483647), p_limit + 1) c);
+        v_page := array(select c from lines_before(me, r.kind, coalesce(p_before, 2147483647), p_limit + 1) c);
+        v_past := cardinality(v_page) <= p_limit and lines_gone(me, least(r.first_seq, p_before), 0);
     end if;
     select string_agg(message_json(p_room, c, m, me.key), ',' order by c.seq) into v_items
       from unnest(v_page[:p_limit]) c join member m on m.key = c.member;
     return next ('reply', 200, '{"items":[' || coalesce(v_items, '') || '],"next":null,"more":'
-                               || (cardinality(v_page) > p_limit)::text || '}')::act;
+                               || (cardinality(v_page) > p_limit)::text
+                               || case when v_past then ',"past_retention":true' else '' end || '}')::act;
 end $$;
 
 -- A page of what one may see of a room that holds p_q, ascending within the page, the newest page first; below p_before

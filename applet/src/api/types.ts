@@ -101,6 +101,8 @@ export interface Room {
   slow_mode: number
   me: Me | null
   peer?: Peer | null
+  /** The first line that is kept. */
+  first_seq?: number
   last_seq: number
   read_seq: number
   unread: number
@@ -231,10 +233,13 @@ export interface Page<T> {
   items: T[]
   next: string | null
   more?: boolean
+  /** Older lines than these there were, but they are no longer kept. */
+  past_retention?: boolean
 }
 
 export interface SyncAnswer {
-  rooms: { id: string; messages: Message[]; more?: boolean }[]
+  /** first_seq: of what is missing, lines before it are no longer kept. */
+  rooms: { id: string; messages: Message[]; more?: boolean; past_retention?: boolean; first_seq?: number }[]
   more?: boolean
   conversations?: Room[]
   recalls?: { room: string; seq: number }[]

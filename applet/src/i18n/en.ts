@@ -172,6 +172,7 @@ export const en = {
   'chat.typing': 'is typing …',
   'chat.older': 'Loading earlier lines',
   'chat.beginning': 'The beginning of this chat',
+  'chat.past': 'Older messages are no longer kept',
   'chat.newer': 'To the newest line',
   'chat.left.peer': '{alias} has left. This chat is over.',
   'chat.left.me': 'You left this chat.',

@@ -171,6 +171,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   'chat.typing': '正在输入 …',
   'chat.older': '正在加载更早的消息',
   'chat.beginning': '聊天从这里开始',
+  'chat.past': '更早的消息已不再保存',
   'chat.newer': '回到最新消息',
   'chat.left.peer': '{alias}离开了，这段聊天到此为止。',
   'chat.left.me': '你已离开这段聊天。',

@@ -14,6 +14,8 @@ export class FarView {
   lines: Message[] = []
   /** Nothing is older than the first line. */
   complete = false
+  /** Nothing is, since older lines are no longer kept. */
+  past = false
   /** Nothing lies between the last line and those of the live layer. */
   met = false
 
@@ -26,7 +28,8 @@ export class FarView {
   async open(seq: number, near: Message[]): Promise<boolean> {
     const page = await this.pages.around(this.room, seq)
     this.lines = page.items
-    this.complete = page.items[0]?.seq === 1
+    this.past = page.past_retention === true
+    this.complete = this.past || page.items[0]?.seq === 1
     this.meet(near, page)
     return page.items.some((message) => message.seq === seq)
   }
@@ -37,6 +40,7 @@ export class FarView {
     const items = page.items.filter((message) => message.seq < this.lines[0].seq)
     this.lines = [...items, ...this.lines]
     this.complete = !page.more || !items.length
+    this.past = this.complete && page.past_retention === true
     return items.length
   }
 

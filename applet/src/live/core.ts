@@ -120,7 +120,7 @@ export class Live {
     const epoch = this.epoch
     const page = await this.deps.api.newest(room)
     if (epoch !== this.epoch) return
-    this.show(log, log.newest(page.items, hasMore(page)))
+    this.show(log, log.newest(page.items, hasMore(page), page.past_retention))
     this.changed(room)
   }
 
@@ -132,7 +132,7 @@ export class Live {
     const epoch = this.epoch
     const page = await this.deps.api.before(room, before)
     if (epoch !== this.epoch) return 0
-    const count = log.prepend(before, page.items, hasMore(page))
+    const count = log.prepend(before, page.items, hasMore(page), page.past_retention)
     this.emit({ type: 'lines', room })
     return count
   }
@@ -143,6 +143,11 @@ export class Live {
 
   complete(room: string): boolean {
     return this.logs.get(room)?.complete ?? false
+  }
+
+  /** Older lines than the first one there were, but they are no longer kept. */
+  past(room: string): boolean {
+    return this.logs.get(room)?.past ?? false
   }
 
   pending(room: string): Pending[] {
@@ -297,7 +302,8 @@ export class Live {
     for (const entry of answer.rooms ?? []) {
       const log = this.logs.get(entry.id)
       if (!log || asked[entry.id] === undefined) continue
-      const fresh = log.follow(asked[entry.id], entry.messages)
+      if (entry.first_seq && asked[entry.id] === log.last) log.forget(entry.first_seq)
+      const fresh = log.follow(entry.first_seq ? log.last : asked[entry.id], entry.messages)
       if (this.state === 'live') for (const m of fresh) this.unheard.add(`${m.room}:${m.seq}`)
       this.show(log, fresh)
       if (entry.more && fresh.length) more = true

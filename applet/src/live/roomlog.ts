@@ -8,15 +8,19 @@ export class RoomLog {
   lines: Message[] = []
   /** Nothing is older than the first line. */
   complete = false
+  /** Nothing is, since older lines are no longer kept. */
+  past = false
   /** The newest page was read, so `last` is what a sync may start from. */
   loaded = false
   private held = new Map<number, Message>()
+  /** The first seq that is kept, as far as one was told. */
+  private kept = 1
 
   constructor(readonly room: string) {}
 
-  /** The newest seq up to which nothing is missing; 0 for a room without lines. */
+  /** The newest seq up to which nothing is missing that can be had; 0 for a room without lines. */
   get last(): number {
-    return this.lines.length ? this.lines[this.lines.length - 1].seq : 0
+    return this.lines.length ? this.lines[this.lines.length - 1].seq : this.kept - 1
   }
 
   get first(): number {
@@ -60,24 +64,33 @@ export class RoomLog {
     return [...fresh, ...this.drain()]
   }
 
+  /** Lines before `first` are no longer kept, here neither; of them some were still to come. */
+  forget(first: number): void {
+    this.lines = this.lines.filter((message) => message.seq >= first)
+    this.kept = Math.max(this.kept, first)
+    this.complete = this.past = true
+  }
+
   /** The newest page of a room of which nothing is known; with lines already there, only what follows them. */
-  newest(page: Message[], more: boolean): Message[] {
+  newest(page: Message[], more: boolean, past = false): Message[] {
     const items = ordered(page, this.room)
     const joins = this.lines.length && items.length && items[0].seq <= this.last + 1
     if (this.lines.length && items.length && !joins) this.lines = []
     this.loaded = true
     if (!this.lines.length) this.complete = !more
+    if (past) this.forget(items[0]?.seq ?? this.last + 1)
     const fresh = this.follow(this.last, items)
     if (this.first === 1) this.complete = true
     return fresh
   }
 
   /** An older page, which ends right before the first line. */
-  prepend(before: number, page: Message[], more: boolean): number {
+  prepend(before: number, page: Message[], more: boolean, past = false): number {
     if (before !== this.first) return 0
     const older = ordered(page, this.room).filter((m) => m.seq < this.first)
     this.lines.unshift(...older)
     this.complete = !more || older.length === 0
+    this.past = this.complete && past
     return older.length
   }
 

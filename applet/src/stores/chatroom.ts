@@ -36,6 +36,7 @@ export function useChatRoom(id: string) {
   const far = shallowRef<FarView | null>(null)
   const pending = shallowRef<Pending[]>([])
   const nearComplete = ref(false)
+  const nearPast = ref(false)
   const loading = ref(true)
   const failure = ref<unknown>(null)
   /** Up to where one had read when the room was opened, or came back to the front; 0 when nothing was new. */
@@ -60,6 +61,7 @@ export function useChatRoom(id: string) {
   const many = computed(() =>
     Math.max(0, ...pending.value.map((line) => (line.many ? (line.until ?? 0) : 0))),
   )
+  const past = computed(() => far.value?.past ?? nearPast.value)
   const slow = computed(() => {
     const told = Math.max(0, ...pending.value.map((line) => line.until ?? 0))
     return Math.max(told, slowUntil(room.value, lastSentAt.value))
@@ -91,6 +93,7 @@ export function useChatRoom(id: string) {
     near.value = [...live.lines(id)]
     pending.value = live.pending(id).map((p) => ({ ...p }))
     nearComplete.value = live.complete(id)
+    nearPast.value = live.past(id)
   }
 
   let looked = 0
@@ -271,6 +274,7 @@ export function useChatRoom(id: string) {
     near,
     quoted,
     complete,
+    past,
     atNewest,
     loading,
     failure,

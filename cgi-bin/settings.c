@@ -1,0 +1,14 @@
+/* What a client has to know of this deployment before anybody has logged in. */
+#include "app.h"
+
+enum { CACHED_SECONDS = 60 };
+
+/* GET /settings: {age, wechat, recall_window, keep: {messages, …} in days}. The same for everybody, so caches may keep it. */
+int settings_get(struct request *r)
+{
+	reply_header(r, "Cache-Control", "public, max-age=%d", CACHED_SECONDS);
+	buf_printf(&r->reply, "{\"age\":%d,\"wechat\":%s,\"recall_window\":%d,\"keep\":{\"messages\":%d,\"matches\":%d}}",
+	           config.age, act_bool(config.wechat_appid[0] != '\0'), config.recall_window, config.keep_messages,
+	           config.keep_matches);
+	return 200;
+}
