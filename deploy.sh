@@ -17,7 +17,7 @@ export DRIFTLINE_STATE=$GIVEN_STATE
 
 BUILD_PACKAGES=(gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libjson-c-dev libssl-dev
 	libicu-dev libcurl4-openssl-dev libqrencode-dev libjpeg62-turbo-dev libpng-dev libwebp-dev libgif-dev
-	libmpg123-dev libseccomp-dev)
+	libmpg123-dev libseccomp-dev libvectorscan-dev)
 RUN_PACKAGES=(nginx libnginx-mod-nchan postgresql-15 postgresql-client-15 runit curl openssl
 	ca-certificates procps)
 TEST_PACKAGES=(git iproute2 chromium fonts-noto-cjk fonts-noto-color-emoji postgresql-15-pgtap postgresql-15-plpgsql-check libcmocka-dev

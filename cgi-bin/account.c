@@ -167,7 +167,7 @@ static int wechat_prove(struct request *r, const char *code, const char **openid
 /* POST /register {account, password_md5 | password_v2, nickname?, pow?}: 200 {token, user}; 202 account_exists. */
 int account_register(struct request *r)
 {
-	const char *name, *nickname, *salt, *hash;
+	const char *name, *nickname, *salt, *hash, *flag = NULL;
 	char token[ID_SIZE + 1];
 	struct password password;
 	struct proof proof;
@@ -175,6 +175,7 @@ int account_register(struct request *r)
 		return fail_field(r, "account");
 	TRY(password_read(r, "password_md5", "password_v2", &password));
 	TRY(field_text(r, "nickname", OPTIONAL, TEXT_NAME, NICKNAME_MAX, &nickname));
+	TRY(words_field(r, "nickname", &nickname, &flag));
 	TRY(proof_take(r, ABUSE_REGISTRATIONS, NULL, &proof));
 	TRY(password_fresh(r, name, password));
 	TRY(proof_spend(r, &proof));
@@ -183,7 +184,7 @@ int account_register(struct request *r)
 	const char *digest = token_make(r, token);
 	return session_reply(r,
 	                     ACT(r, "register", digest, name, password.scheme, salt, hash, password_cost, nickname,
-	                         locale(r), proof_prefixes(r)),
+	                         locale(r), proof_prefixes(r), flag),
 	                     token);
 }
 
@@ -266,8 +267,9 @@ int account_me(struct request *r)
 /* POST /me {nickname?, locale?, account? with password_v2?}: user; 202 account_exists; 409 has_account. */
 int account_update(struct request *r)
 {
-	const char *nickname, *language, *digest, *name = NULL, *salt = NULL, *hash = NULL;
+	const char *nickname, *language, *digest, *name = NULL, *salt = NULL, *hash = NULL, *flag = NULL;
 	TRY(field_text(r, "nickname", OPTIONAL, TEXT_NAME, NICKNAME_MAX, &nickname));
+	TRY(words_field(r, "nickname", &nickname, &flag));
 	TRY(field_word(r, "locale", OPTIONAL, "en zh-Hans", &language));
 	TRY(field_hex(r, "password_v2", OPTIONAL, 64, &digest));
 	bool has_name = field_given(r, "account");
@@ -282,7 +284,7 @@ int account_update(struct request *r)
 		TRY(password_fresh(r, name, (struct password){"v2", digest}));
 		TRY(password_new(r, (struct password){"v2", digest}, &salt, &hash));
 	}
-	return ACT(r, "me_update", nickname, language, name, salt, hash, has_name ? password_cost : NULL);
+	return ACT(r, "me_update", nickname, language, name, salt, hash, has_name ? password_cost : NULL, flag);
 }
 
 /* POST /me/password {old_password_md5 | old_password_v2, new_password_v2}: 204; every other session ends. */

@@ -33,6 +33,7 @@ int app_run(enum pool pool, void (*background)(void))
 	db_start(database_url(), "api", config.db_connections);
 	publish_start(path_in(config.run, "publish.sock"));
 	password_pool(config.hash_workers, config.hash_queue);
+	words_start();
 	abuse_open(path_in(config.run, "abuse"), config.pow_window);
 	budgets_start();
 	if (pool == POOL_API) {

@@ -124,12 +124,33 @@ const char *rules_json(struct arena *arena);
 
 handler export_get;
 
+/* words.c: the word filter. */
+
+handler held_list;
+/* Loads the list, and follows its changes from then on. Until it is loaded what is to be looked at gets 503. */
+void words_start(void);
+/*
+ * Looks at the text of a field, NULL for one that is absent. Returns 0, with *value masked where that is so, and the field
+ * added to *flag, what the database is told of words that only flag (NULL before the first one); or the status of a refusal:
+ * words that hold a line refuse a field.
+ */
+int words_field(struct request *r, const char *field, const char **value, const char **flag);
+/* The same for a field of tags, before it is read. */
+int words_tags(struct request *r, const char *field, const char **flag);
+/* Looks at a line. *masked: what is to be stored, NULL for the body as it is; *verdict: as sql/functions/words.sql has it, or NULL. */
+int words_line(struct request *r, const char *body, const char **masked, const char **verdict);
+
 /* writer.c */
 
 /* Starts the threads that append messages. */
 void writer_start(void);
-/* Hands a line to them, who answer it. Returns PENDING. reply_to 0: none. */
-int writer_append(struct request *r, const char *room, const char *client_id, const char *body, int reply_to);
+/* What is sent to a room. reply_to 0: none; masked and verdict are the word filter's, NULL where it has nothing to say. */
+struct writing {
+	const char *room, *client_id, *body, *masked, *verdict;
+	int reply_to;
+};
+/* Hands a line to them, who answer it. Returns PENDING. */
+int writer_append(struct request *r, const struct writing *writing);
 
 /* live.c */
 

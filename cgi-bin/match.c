@@ -6,10 +6,11 @@
 /* POST /match {target: private|room, tags?}: {state: matched, room} or, private, {state: waiting, since, estimate}. */
 int match_start(struct request *r)
 {
-	const char *target, *tags;
+	const char *target, *tags, *flag = NULL;
 	TRY(field_word(r, "target", REQUIRED, "private room", &target));
+	TRY(words_tags(r, "tags", &flag));
 	TRY(field_tags(r, "tags", &tags));
-	return ACT(r, "match_start", target, tags, act_int(r, config.match_lease), act_int(r, config.match_relax));
+	return ACT(r, "match_start", target, tags, act_int(r, config.match_lease), act_int(r, config.match_relax), flag);
 }
 
 /* GET /match: the state now; renews the wait. */

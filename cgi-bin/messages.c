@@ -7,17 +7,21 @@
 
 enum { BODY_CHARACTERS = 4000 };
 
-/* POST /rooms/{room}/messages {client_id, kind: text, body, reply_to?}: message, once for each client_id. */
+/*
+ * POST /rooms/{room}/messages {client_id, kind: text, body, reply_to?}: message, once for each client_id; 202 held; 422
+ * word_blocked.
+ */
 int message_send(struct request *r)
 {
-	const char *client_id, *kind, *body;
-	int reply_to;
-	TRY(field_uuid4(r, "client_id", &client_id));
+	const char *kind;
+	struct writing writing = {.room = r->args[0]};
+	TRY(field_uuid4(r, "client_id", &writing.client_id));
 	TRY(field_word(r, "kind", REQUIRED, "text", &kind));
-	TRY(field_text(r, "body", REQUIRED, TEXT_BODY, BODY_CHARACTERS, &body));
-	TRY(field_int(r, "reply_to", OPTIONAL, 1, INT_MAX, &reply_to));
-	TRY(fail_wait(r, rate_wait(RATE_ROOM, r->args[0])));
-	return writer_append(r, r->args[0], client_id, body, reply_to);
+	TRY(field_text(r, "body", REQUIRED, TEXT_BODY, BODY_CHARACTERS, &writing.body));
+	TRY(field_int(r, "reply_to", OPTIONAL, 1, INT_MAX, &writing.reply_to));
+	TRY(words_line(r, writing.body, &writing.masked, &writing.verdict));
+	TRY(fail_wait(r, rate_wait(RATE_ROOM, writing.room)));
+	return writer_append(r, &writing);
 }
 
 /* ?q=&cursor=&limit=: {items, next}, the newest page first; next while there are older lines to look at. */

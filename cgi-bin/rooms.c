@@ -20,11 +20,14 @@ static int description_read(struct request *r, const char **value)
 /* POST /rooms {topic, description?, tags?, capacity?, public?, mask?, show_profile?}: 201 room, the caller owns it. */
 int room_create(struct request *r)
 {
-	const char *topic, *description, *tags, *mask;
+	const char *topic, *description, *tags, *mask, *flag = NULL;
 	bool is_public, show_profile;
 	int capacity;
 	TRY(field_text(r, "topic", REQUIRED, TEXT_NAME, TOPIC_MAX, &topic));
+	TRY(words_field(r, "topic", &topic, &flag));
 	TRY(description_read(r, &description));
+	TRY(words_field(r, "description", &description, &flag));
+	TRY(words_tags(r, "tags", &flag));
 	TRY(field_tags(r, "tags", &tags));
 	TRY(field_int(r, "capacity", OPTIONAL, 2, CAPACITY_MAX, &capacity));
 	TRY(field_bool(r, "public", OPTIONAL, true, &is_public));
@@ -32,7 +35,7 @@ int room_create(struct request *r)
 	TRY(field_bool(r, "show_profile", OPTIONAL, false, &show_profile));
 	return ACT(r, "room_create", topic, description != NULL ? description : "", tags,
 	           act_int(r, capacity != 0 ? capacity : CAPACITY_DEFAULT), act_bool(is_public),
-	           mask != NULL ? mask : "always", act_bool(show_profile));
+	           mask != NULL ? mask : "always", act_bool(show_profile), flag);
 }
 
 /* GET /rooms/{room}: room; 404 no_room for one that is not there or not the caller's to see. */
@@ -44,11 +47,14 @@ int room_get(struct request *r)
 /* POST /rooms/{room} {topic?, description?, tags?, capacity?, public?, slow_mode?}: room; 403 not_owner. */
 int room_update(struct request *r)
 {
-	const char *topic, *description, *tags;
+	const char *topic, *description, *tags, *flag = NULL;
 	bool is_public;
 	int capacity, slow_mode;
 	TRY(field_text(r, "topic", OPTIONAL, TEXT_NAME, TOPIC_MAX, &topic));
+	TRY(words_field(r, "topic", &topic, &flag));
 	TRY(description_read(r, &description));
+	TRY(words_field(r, "description", &description, &flag));
+	TRY(words_tags(r, "tags", &flag));
 	TRY(field_tags(r, "tags", &tags));
 	TRY(field_int(r, "capacity", OPTIONAL, 2, CAPACITY_MAX, &capacity));
 	TRY(field_bool(r, "public", OPTIONAL, false, &is_public));
@@ -56,7 +62,7 @@ int room_update(struct request *r)
 	return ACT(r, "room_update", r->args[0], topic, description, field_given(r, "tags") ? tags : NULL,
 	           field_given(r, "capacity") ? act_int(r, capacity) : NULL,
 	           field_given(r, "public") ? act_bool(is_public) : NULL,
-	           field_given(r, "slow_mode") ? act_int(r, slow_mode) : NULL);
+	           field_given(r, "slow_mode") ? act_int(r, slow_mode) : NULL, flag);
 }
 
 /* DELETE /rooms/{room}: 204; nobody writes there any more. 403 not_owner. */

@@ -53,6 +53,7 @@ const struct route routes[] = {
 	{"POST", API "/rooms/{room}/read", message_read, SESSION, "seq", RATE_SIGNALS, POOL_API},
 	{"POST", API "/rooms/{room}/messages", message_send, SESSION, "client_id kind body reply_to", RATE_MESSAGES, POOL_LOOP},
 	{"GET", API "/rooms/{room}/messages", message_list, SESSION, NULL, RATE_NONE, POOL_API},
+	{"GET", API "/rooms/{room}/held", held_list, SESSION, NULL, RATE_NONE, POOL_API},
 	{"DELETE", API "/rooms/{room}/messages/{seq}", message_recall, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms/{room}/messages/{seq}/reactions", reaction_add, SESSION, "name", RATE_SIGNALS, POOL_API},
 	{"DELETE", API "/rooms/{room}/messages/{seq}/reactions", reaction_remove, SESSION, "name", RATE_SIGNALS, POOL_API},

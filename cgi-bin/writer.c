@@ -14,10 +14,8 @@ enum { WRITERS = 2, BATCH_MAX = 256 };
 struct line {
 	struct line *next;
 	struct request *r;
-	const char *room, *body;
+	struct writing what;
 	uint8_t client_id[16];
-	const char *client_id_text;
-	int reply_to;
 };
 
 struct writer {
@@ -77,7 +75,7 @@ static int queue_take(struct writer *writer, struct line *batch[BATCH_MAX])
 static void message_write(struct buf *buf, const struct line *line, const PGresult *result, int row)
 {
 	bool recalled = PQgetisnull(result, row, COLUMN_BODY);
-	buf_printf(buf, "{\"room\":\"%s\",\"seq\":%s,\"member\":\"%s\",\"alias\":", line->room,
+	buf_printf(buf, "{\"room\":\"%s\",\"seq\":%s,\"member\":\"%s\",\"alias\":", line->what.room,
 	           PQgetvalue(result, row, COLUMN_SEQ), PQgetvalue(result, row, COLUMN_MEMBER));
 	buf_json(buf, PQgetvalue(result, row, COLUMN_ALIAS));
 	buf_text(buf, ",\"alias_zh\":");
@@ -88,15 +86,15 @@ static void message_write(struct buf *buf, const struct line *line, const PGresu
 	if (!PQgetisnull(result, row, COLUMN_REPLY))
 		buf_printf(buf, ",\"reply_to\":%s", PQgetvalue(result, row, COLUMN_REPLY));
 	buf_printf(buf, "%s,\"client_id\":\"%s\",\"at\":\"%s\"}", recalled ? ",\"recalled\":true" : "",
-	           line->client_id_text, PQgetvalue(result, row, COLUMN_AT));
+	           line->what.client_id, PQgetvalue(result, row, COLUMN_AT));
 }
 
 /* Where the frame of a fresh line goes: what stands at the first fresh line of its room, in this row or before it. */
 static const char *channels_of(struct line *const *batch, const PGresult *result, int row)
 {
-	const char *room = batch[row]->room;
+	const char *room = batch[row]->what.room;
 	for (; row >= 0; row--)
-		if (strcmp(batch[row]->room, room) == 0 && !PQgetisnull(result, row, COLUMN_CHANNELS))
+		if (strcmp(batch[row]->what.room, room) == 0 && !PQgetisnull(result, row, COLUMN_CHANNELS))
 			return PQgetvalue(result, row, COLUMN_CHANNELS);
 	return "";
 }
@@ -106,38 +104,51 @@ static void message_publish(struct publish *publish, struct line *const *batch, 
 	const struct line *line = batch[row];
 	if (PQgetvalue(result, row, COLUMN_FRESH)[0] != 't')
 		return;
-	rate_spend(RATE_ROOM, line->room);
+	rate_spend(RATE_ROOM, line->what.room);
 	struct buf frame = {.arena = publish->arena};
-	buf_printf(&frame, "{\"type\":\"message\",\"room\":\"%s\",\"message\":", line->room);
+	buf_printf(&frame, "{\"type\":\"message\",\"room\":\"%s\",\"message\":", line->what.room);
 	buf_add(&frame, line->r->reply.text, line->r->reply.size);
 	buf_text(&frame, "}");
 	publish_frame(publish, channels_of(batch, result, row), frame.text, frame.size);
 }
 
+static void text_add(struct db_array *array, const char *text)
+{
+	db_array_add(array, text, text != NULL ? strlen(text) : 0);
+}
+
 static PGresult *batch_append(struct arena *arena, struct line *const *batch, int count)
 {
-	struct db_array tokens, rooms, client_ids, bodies, replies;
+	struct db_array tokens, rooms, client_ids, bodies, replies, masked, verdicts;
 	struct db_params params = {0};
 	db_array_start(&tokens, arena, OID_BYTEA);
 	db_array_start(&rooms, arena, OID_TEXT);
 	db_array_start(&client_ids, arena, OID_UUID);
 	db_array_start(&bodies, arena, OID_TEXT);
 	db_array_start(&replies, arena, OID_INT4);
+	db_array_start(&masked, arena, OID_TEXT);
+	db_array_start(&verdicts, arena, OID_TEXT);
 	for (int i = 0; i < count; i++) {
 		db_array_add(&tokens, batch[i]->r->token, DIGEST_SIZE);
-		db_array_add(&rooms, batch[i]->room, strlen(batch[i]->room));
+		const struct writing *what = &batch[i]->what;
+		text_add(&rooms, what->room);
 		db_array_add(&client_ids, batch[i]->client_id, sizeof batch[i]->client_id);
-		db_array_add(&bodies, batch[i]->body, strlen(batch[i]->body));
-		if (batch[i]->reply_to == 0)
+		text_add(&bodies, what->body);
+		if (what->reply_to == 0)
 			db_array_add(&replies, NULL, 0);
 		else
-			db_array_add_int(&replies, batch[i]->reply_to);
+			db_array_add_int(&replies, what->reply_to);
+		text_add(&masked, what->masked);
+		text_add(&verdicts, what->verdict);
 	}
 	db_array_param(&tokens, &params);
 	db_array_param(&rooms, &params);
 	db_array_param(&client_ids, &params);
 	db_array_param(&bodies, &params);
 	db_array_param(&replies, &params);
+	params.count++; /* kinds: all are text */
+	db_array_param(&masked, &params);
+	db_array_param(&verdicts, &params);
 	return db_call("message_append", &params);
 }
 
@@ -145,10 +156,11 @@ static void line_refuse(struct request *r, int status, const PGresult *result, i
 {
 	if (status == 429)
 		reply_header(r, "Retry-After", "%s", PQgetvalue(result, row, COLUMN_RETRY));
+	const char *code = PQgetvalue(result, row, COLUMN_CODE);
 	if (status == 422)
-		fail_field(r, "reply_to");
+		fail_at(r, status, code, strcmp(code, "word_blocked") == 0 ? "body" : "reply_to");
 	else
-		fail(r, status, PQgetvalue(result, row, COLUMN_CODE));
+		fail(r, status, code);
 	if (!PQgetisnull(result, row, COLUMN_UNTIL))
 		fail_extend(r, arena_printf(&r->arena, "{\"until\":\"%s\",\"everywhere\":%s}",
 		                            PQgetvalue(result, row, COLUMN_UNTIL),
@@ -244,13 +256,13 @@ static void uuid_read(const char *text, uint8_t bytes[16])
 	hex_decode(hex, bytes, 16);
 }
 
-int writer_append(struct request *r, const char *room, const char *client_id, const char *body, int reply_to)
+int writer_append(struct request *r, const struct writing *writing)
 {
 	struct line *line = arena_alloc(&r->arena, sizeof *line);
-	*line = (struct line){.r = r, .room = room, .body = body, .client_id_text = client_id, .reply_to = reply_to};
-	uuid_read(client_id, line->client_id);
+	*line = (struct line){.r = r, .what = *writing};
+	uuid_read(writing->client_id, line->client_id);
 	unsigned hash = 5381;
-	for (const char *p = room; *p; p++)
+	for (const char *p = writing->room; *p; p++)
 		hash = hash * 33 + (unsigned char)*p;
 	queue_add(&writers[hash % WRITERS], line);
 	return PENDING;

@@ -7,7 +7,7 @@
 
 enum { RETRY_SECONDS = 2 };
 
-static int fail_with(struct request *r, int status, const char *code, const char *field)
+int fail_at(struct request *r, int status, const char *code, const char *field)
 {
 	r->reply = (struct buf){.arena = &r->arena};
 	buf_text(&r->reply, "{\"error\":{\"code\":");
@@ -24,12 +24,12 @@ static int fail_with(struct request *r, int status, const char *code, const char
 
 int fail(struct request *r, int status, const char *code)
 {
-	return fail_with(r, status, code, NULL);
+	return fail_at(r, status, code, NULL);
 }
 
 int fail_field(struct request *r, const char *field)
 {
-	return fail_with(r, 422, "invalid_field", field);
+	return fail_at(r, 422, "invalid_field", field);
 }
 
 void fail_extend(struct request *r, const char *more)

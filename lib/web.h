@@ -119,6 +119,7 @@ int request_draw(struct request *r, enum rate rate);
 /* Replaces the reply by an error in the request's language. Returns status. Codes stand in the table of errors.c. */
 int fail(struct request *r, int status, const char *code);
 int fail_field(struct request *r, const char *field); /* 422 invalid_field */
+int fail_at(struct request *r, int status, const char *code, const char *field); /* with the field that it is about */
 /* Adds members to the error that fail() has just made. more: a JSON object; NULL or "{}" for none. */
 void fail_extend(struct request *r, const char *more);
 int fail_down(struct request *r); /* 503 unavailable, Retry-After */

@@ -129,6 +129,34 @@ describe('refusals', () => {
     expect(again.live.pending('a').map((p) => p.state)).toEqual(['failed'])
   })
 
+  it('keeps a held line waiting, lets the next one pass, and says it once it is approved', async () => {
+    const s = await liveSetUp()
+    s.service.failing.set('send', new ApiError(202, 'held'))
+    s.live.send('a', 'held')
+    await s.clock.pass(10)
+    s.service.failing.clear()
+    s.live.send('a', 'fine')
+    await s.clock.pass(10)
+    expect(s.bodies('a')).toEqual(['fine'])
+    expect(s.live.pending('a').map((p) => [p.body, p.state])).toEqual([['held', 'held']])
+    s.live.hurry()
+    await s.clock.pass(100)
+    expect(s.bodies('a')).toEqual(['fine', 'held'])
+    expect(new Set(s.service.sends.map((x) => x.client_id)).size).toBe(2)
+    expect(s.keep.keys('out.')).toEqual([])
+  })
+
+  it('fails a held line that is refused', async () => {
+    const s = await liveSetUp()
+    s.service.failing.set('send', new ApiError(202, 'held'))
+    s.live.send('a', 'held')
+    await s.clock.pass(10)
+    const { client_id } = s.live.pending('a')[0]
+    s.service.socket.say({ type: 'held', room: 'a', client_id, state: 'refused' })
+    await s.clock.pass(10)
+    expect(s.live.pending('a').map((p) => [p.state, p.code])).toEqual([['failed', 'word_blocked']])
+  })
+
   it('sends a failed line again under the same client_id', async () => {
     const s = await liveSetUp()
     s.service.failing.set('send', new ApiError(403, 'muted'))

@@ -32,12 +32,13 @@ exception when unique_violation then
 end $$;
 
 create or replace function api.register(p_token bytea, p_name text, p_scheme text, p_salt bytea, p_hash bytea, p_cost text,
-                                        p_nickname text, p_locale text, p_prefixes bytea[] default null)
+                                        p_nickname text, p_locale text, p_prefixes bytea[] default null, p_flag text default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := account_new(p_locale, p_nickname);
 begin
     perform account_name(v_account, p_name, p_scheme, p_salt, p_hash, p_cost);
+    perform field_flag(v_account, null, p_flag);
     perform session_new(v_account, p_token, p_prefixes);
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
@@ -169,7 +170,7 @@ end $$;
 
 -- Changes what is not null. A name with a password makes a guest an account.
 create or replace function api.me_update(p_token bytea, p_nickname text, p_locale text,
-                                         p_name text, p_salt bytea, p_hash bytea, p_cost text)
+                                         p_name text, p_salt bytea, p_hash bytea, p_cost text, p_flag text default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := session_account(p_token);
@@ -183,6 +184,7 @@ begin
     end if;
     update user_info set nickname = coalesce(p_nickname, nickname), locale = coalesce(p_locale, locale)
      where account = v_account;
+    perform field_flag(v_account, null, p_flag);
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
 

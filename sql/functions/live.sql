@@ -148,6 +148,7 @@ begin
     delete from wait where (room is null and lease < now() - interval '1 hour') or matched_at < now() - interval '1 day';
     delete from barred b using account a where a.id = b.account and coalesce(a.banned_until <= clock(), true);
     delete from upload where day < (now() at time zone 'UTC')::date - 1;
+    perform held_age();
 end $$;
 
 create or replace function api.ready() returns boolean language sql stable as $$

@@ -108,7 +108,8 @@ create or replace function match_unheard(p_account bigint) returns boolean langu
 $$;
 
 -- A wait replaces the one that is there; so does a room, which is there at once.
-create or replace function api.match_start(p_token bytea, p_target text, p_tags text[], p_lease int, p_relax int)
+create or replace function api.match_start(p_token bytea, p_target text, p_tags text[], p_lease int, p_relax int,
+                                           p_flag text default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := session_account(p_token);
@@ -116,6 +117,7 @@ declare
 begin
     perform account_hold(v_account);    -- before its wait, as a sync does
     perform match_check(v_account);
+    perform field_flag(v_account, null, p_flag);
     if p_target = 'room' then
         delete from wait w where w.account = v_account and (w.room is null or w.seen);  -- a match under way comes first
         if not match_unheard(v_account) then

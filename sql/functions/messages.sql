@@ -6,10 +6,13 @@ set local search_path = driftline;
 -- batch (the batch carries its client_id twice, or two lines of one member where that is slow), else a status with its
 -- code. The rooms are locked in one order, seq is given out under that lock. fresh: it was stored now, and a frame goes
 -- to the channels that stand at the first fresh line of its room. p_kinds: of lines that are no text, which have no body
--- (sql/functions/media.sql).
+-- (sql/functions/media.sql). p_masked: of lines in which words are masked, what is
+-- stored; p_verdicts: what the word filter says of a line (sql/functions/words.sql). What is known already is answered as it
+-- was, whatever the filter says of it by now.
 -- Each look-up ends in `limit 1` so that all of its conditions go to its index: what a line costs does not grow.
 create or replace function api.message_append(p_tokens bytea[], p_rooms text[], p_clients uuid[], p_bodies text[],
-                                              p_replies int[], p_kinds text[] default null)
+                                              p_replies int[], p_kinds text[] default null, p_masked text[] default null,
+                                              p_verdicts text[] default null)
 returns table (n int, status int, code text, seq int, at text, body text, reply_to int,
                member text, alias text, alias_zh text, avatar text, profile boolean, fresh boolean, channels text, retry int, until text, everywhere boolean)
 language plpgsql volatile as $$
@@ -30,59 +33,74 @@ begin
                s.muted_until > v_now as is_mute_everywhere,
                known.seq as known_seq, known.at as known_at, known.kind as known_kind, known.body as known_body,
                known.reply_to as known_reply,
-               known.recalled_at as known_recalled,
+               known.recalled_at as known_recalled, known.sent as known_sent,
+               i.masked, split_part(i.verdict, ' ', 1) as verdict, verdict_words(i.verdict) as words,
+               held.id as held_id, held.refused_at as held_refused, held.body as held_body, held.sent as held_sent,
+               held.reply_to as held_reply,
                row_number() over (partition by m.key, i.client_id order by i.n) as turn,
                row_number() over (partition by m.key order by i.n) as line_of_member
-          from unnest(p_tokens, p_rooms, p_clients, p_bodies, p_replies, p_kinds)
-               with ordinality i(token, room, client_id, body, reply_to, kind, n)
+          from unnest(p_tokens, p_rooms, p_clients, p_bodies, p_replies, p_kinds, p_masked, p_verdicts)
+               with ordinality i(token, room, client_id, body, reply_to, kind, masked, verdict, n)
           left join lateral (select s.account, s.muted_until from session s where s.token = i.token and s.expires > v_now limit 1) s on true
           left join lateral (select r.* from room r where r.id = i.room limit 1) r on true
           left join lateral (select m.* from member m where m.room = r.key and m.account = s.account limit 1) m on true
           left join lateral (select k.* from message k where k.room_kind = r.kind and k.member = m.key
                                 and k.client_id = i.client_id limit 1) known on true
+          left join lateral (select h.* from held h where h.member = m.key and h.client_id = i.client_id limit 1) held on true
     ), judged as materialized (
         select line.*,
                case when account is null then 401
                     when member_key is null then 404
                     when known_seq is not null and known_recalled is null
-                         and (known_kind, known_body, coalesce(known_reply, 0)) is distinct from (kind, body, coalesce(reply_to, 0)) then 409
+                         and (known_kind <> kind or not is_resent(client_id, body, reply_to, known_body, known_sent, known_reply)) then 409
                     when known_seq is not null then 200
+                    when held_id is not null and not is_resent(client_id, body, reply_to, held_body, held_sent, held_reply) then 409
+                    when held_id is not null then case when held_refused is null then 202 else 451 end
                     when ended_at is not null then 409
                     when left_at is not null or muted_until > v_now then 403
                     when reply_to is not null and (reply_to > last_seq or not during_stay(member_key, reply_to)) then 422
                     when turn > 1 or (is_slow and line_of_member > 1) then 0
                     when is_slow and said_at > v_now - make_interval(secs => slow_mode) then 429
+                    when verdict = 'block' or (verdict = 'hold' and held_full(member_key)) then 451  -- 422 of another reason
+                    when verdict = 'hold' then 202
                     else 200 end as status
           from line
     ), numbered as materialized (
-        select judged.*, status = 200 and known_seq is null as is_fresh,
+        select judged.*, status = 200 and known_seq is null as is_fresh, status = 202 and held_id is null as is_held,
+               case when masked is not null then sent_digest(client_id, body) end as sent,
                last_seq + (count(*) filter (where status = 200 and known_seq is null)
                                over (partition by room order by n))::int as seq,
                row_number() over (partition by room, status = 200 and known_seq is null order by n) as nth
           from judged
     ), stored as (
-        insert into message (room_kind, room, seq, member, kind, body, reply_to, client_id, at)
-        select f.room_kind, f.room, f.seq, f.member_key, f.kind, f.body, f.reply_to, f.client_id, v_now from numbered f where f.is_fresh
+        insert into message (room_kind, room, seq, member, kind, body, sent, reply_to, client_id, at)
+        select f.room_kind, f.room, f.seq, f.member_key, f.kind, coalesce(f.masked, f.body), f.sent, f.reply_to, f.client_id, v_now
+          from numbered f where f.is_fresh
+    ), kept as (
+        insert into held (id, room, member, client_id, body, sent, reply_to, words, at)
+        select random_id(), f.room, f.member_key, f.client_id, coalesce(f.masked, f.body), f.sent, f.reply_to, f.words, v_now
+          from numbered f where f.is_held
     ), counted as (
         update room r set last_seq = r.last_seq + f.lines, last_at = v_now
           from (select room, count(*)::int as lines from numbered where is_fresh group by room) f
          where r.key = f.room
     ), said as (
-        update member m set said_at = v_now from numbered f where f.is_fresh and f.is_slow and m.key = f.member_key
+        update member m set said_at = v_now from numbered f where (f.is_fresh or f.is_held) and f.is_slow and m.key = f.member_key
     ), stirred as (
         update square q set prev = q.at, at = v_now
           from numbered f
          where f.is_fresh and f.nth = 1 and f.room_kind = 'group' and q.room = f.room
            and q.at < v_now - interval '11 minutes'
     )
-    select j.n, j.status,
+    select j.n, case j.status when 451 then 422 else j.status end,
            case j.status when 401 then 'unauthorized' when 404 then 'no_room' when 422 then 'invalid_field'
+                when 202 then 'held' when 451 then 'word_blocked'
                 when 403 then case when j.left_at is not null then 'not_member' else 'muted' end
                 when 429 then 'slow_mode'
-                when 409 then case when j.known_seq is not null then 'client_id_used' else 'room_ended' end end,
+                when 409 then case when j.known_seq is not null or j.held_id is not null then 'client_id_used' else 'room_ended' end end,
            coalesce(j.known_seq, j.seq),
            rfc3339(coalesce(j.known_at, v_now)),
-           case when j.known_seq is not null then j.known_body else j.body end,
+           case when j.known_seq is not null then j.known_body else coalesce(j.masked, j.body) end,
            case when j.known_seq is not null then j.known_reply else j.reply_to end,
            j.member, j.alias, j.alias_zh, j.avatar, j.profile, j.is_fresh,
            case when j.is_fresh and j.nth = 1 then room_channels(j.room) end,
@@ -90,6 +108,9 @@ begin
            case when j.status = 403 and j.left_at is null then rfc3339(j.muted_until) end, coalesce(j.is_mute_everywhere, false)
       from numbered j
      order by j.n;
+    if array_to_string(p_verdicts, ' ') ~ '\mflag ' then
+        perform lines_flag(p_tokens, p_rooms, p_clients, p_verdicts, v_now);
+    end if;
 end $$;
 
 -- A page of a room's history, ascending: the newest one, or before, after or around a seq (before and after exclude it).
@@ -194,7 +215,7 @@ begin
     end if;
     if m.recalled_at is null then
         delete from reaction where room = me.room and seq = p_seq;
-        update message set body = null, recalled_at = clock_timestamp(), reacted_at = null
+        update message set body = null, sent = null, recalled_at = clock_timestamp(), reacted_at = null
          where room_kind = v_kind and room = me.room and seq = p_seq;
         return next ('frame', line_channels(me.room, p_seq), '{"type":"recall","room":"' || p_room || '","seq":' || p_seq || '}')::act;
     end if;

@@ -91,7 +91,7 @@ begin
 end $$;
 
 create or replace function api.room_create(p_token bytea, p_topic text, p_description text, p_tags text[], p_capacity int,
-                                           p_public boolean, p_mask text, p_profile boolean)
+                                           p_public boolean, p_mask text, p_profile boolean, p_flag text default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := session_account(p_token);
@@ -102,6 +102,7 @@ begin
     end if;
     perform mute_check(v_account);
     me := group_new(v_account, p_topic, p_description, p_tags, p_capacity, p_public, p_mask, p_profile);
+    perform field_flag(v_account, me.room, p_flag);
     return next room_frame_own(me);
     return next ('reply', 201, room_json(me.key))::act;
 end $$;
@@ -271,7 +272,7 @@ end $$;
 
 -- What is null stays as it is. Links made by others than the owner end when the room becomes one for invited people.
 create or replace function api.room_update(p_token bytea, p_room text, p_topic text, p_description text, p_tags text[],
-                                           p_capacity int, p_public boolean, p_slow_mode int)
+                                           p_capacity int, p_public boolean, p_slow_mode int, p_flag text default null)
 returns setof act language plpgsql volatile as $$
 declare
     me member := room_owner(p_token, p_room);
@@ -290,6 +291,7 @@ begin
      where key = r.key
     returning * into r;
     perform shares_keep(r.key);
+    perform field_flag(me.account, r.key, p_flag);
     return next ('frame', room_channels(r.key), '{"type":"room","room":"' || r.id || '","detail":{' || room_facts(r) || '}}')::act;
     return next ('reply', 200, room_json(me.key))::act;
 end $$;
