@@ -126,7 +126,7 @@ static int number_now(struct request *r)
 /* GET /challenge: {algorithm, challenge, maxnumber, salt, signature}, good once, for ten minutes. */
 int challenge_get(struct request *r)
 {
-	struct pow_challenge made;
+	struct pow_challenge made = {0};
 	pow_make(number_now(r), time(NULL) + GOOD_SECONDS, &made);
 	buf_printf(&r->reply,
 	           "{\"algorithm\":\"SHA-256\",\"challenge\":\"%s\",\"maxnumber\":%d,\"salt\":\"%s\",\"signature\":\"%s\"}",

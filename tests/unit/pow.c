@@ -78,7 +78,7 @@ static void a_challenge_has_the_form_of_altcha(void **state)
 	assert_int_equal(strspn(made.challenge, "0123456789abcdef"), 64);
 	assert_int_equal(strspn(made.signature, "0123456789abcdef"), 64);
 	assert_int_equal(made.maxnumber, 1000);
-	struct pow_challenge other;
+	struct pow_challenge other = {0};
 	pow_make(1000, NOW + 600, &other);
 	assert_string_not_equal(other.salt, made.salt);
 }
@@ -104,7 +104,7 @@ static void the_number_may_be_any(void **state)
 	(void)state;
 	bool low = false, high = false;
 	for (int i = 0; i < 200; i++) {
-		struct pow_challenge one;
+		struct pow_challenge one = {0};
 		pow_make(3, NOW + 600, &one);
 		int number = solve(&one);
 		assert_in_range(number, 0, 3);
@@ -117,7 +117,7 @@ static void the_number_may_be_any(void **state)
 static void nothing_of_it_can_be_changed(void **state)
 {
 	(void)state;
-	struct pow_challenge other;
+	struct pow_challenge other = {0};
 	int number = solve(&made);
 	char right[16], later[POW_SALT_SIZE], upper[65];
 	snprintf(right, sizeof right, "%d", number);
@@ -139,7 +139,7 @@ static void nothing_of_it_can_be_changed(void **state)
 static void no_digit_moves_from_the_number_to_the_salt(void **state)
 {
 	(void)state;
-	struct pow_challenge one;
+	struct pow_challenge one = {0};
 	int number;
 	do {
 		pow_make(1000, NOW + 600, &one);
