@@ -185,7 +185,11 @@ export class FakeService {
         const gone = last + 1 < this.kept ? { past_retention: true, first_seq: this.kept } : {}
         return { id, messages: after.slice(0, this.pageSize), more: after.length > this.pageSize, ...gone }
       })
-      const answer = { rooms: rooms.filter((r) => r.messages.length || 'first_seq' in r), since: 'mark', ...this.extra }
+      const answer = {
+        rooms: rooms.filter((r) => r.messages.length || 'first_seq' in r),
+        since: 'mark',
+        ...this.extra,
+      }
       return structuredClone({ more: rooms.some((r) => r.more), ...answer })
     },
     send: async (room, out) => {
