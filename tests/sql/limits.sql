@@ -7,7 +7,7 @@ select is(spend('one'), '204', 'a proof is used');
 select is(spend('one'), '403 pow_invalid', 'once');
 select is(spend('two'), '204', 'another is another');
 select is((select count(*) from pow_used), 2::bigint, 'each has its row');
-select is((select expires - now() <= interval '6 minutes' and expires - now() > interval '5 minutes' from pow_used where challenge = 'one'),
+select is((select expires - now() <= interval '6 minutes 1 second' and expires - now() > interval '5 minutes' from pow_used where challenge = 'one'),
           true, 'that outlives the proof a little');
 
 -- with what it is asked for
