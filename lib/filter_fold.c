@@ -245,7 +245,9 @@ static struct entry entry_make(struct page *page, UChar32 c)
 	if (U_IS_SURROGATE(c) || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) || is_accent(c))
 		return entry;
 	struct wide folded = normalized(casefold, wide_of(boxed(c)));
-	struct wide letters = c == 0x2120 || c == 0x2122 ? (struct wide){.size = 0} : letters_of(folded); /* not ℠, ™ */
+	struct wide letters = {.size = 0};
+	if (c != 0x2120 && c != 0x2122) /* not ℠, ™ */
+		letters = letters_of(folded);
 	entry.kind = (uint8_t)(letters.size > 0 ? letter_kind(first_letter(folded)) : gap_kind(c));
 	entry.letters = (uint16_t)page->text.size;
 	entry.size = text_add(page, letters);
