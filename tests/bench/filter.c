@@ -62,7 +62,7 @@ int main(int count, char **arguments)
 	static const char *const texts[] = {
 		"ok, see you at eight then?",
 		"I was thinking about what you said yesterday, and you may be right: it is b.e.t.t.e.r to wait. Let us talk "
-	    "again.",
+		"again.",
 		"今天的天气真不错，我们一起去公园走走吧？顺便买点水果，晚上回来做饭。",
 		"Ich weiß nicht, ob das stimmt… 你觉得呢？ Мне кажется, что да! 🙂",
 	};
