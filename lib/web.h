@@ -189,10 +189,10 @@ bool pow_check(const char *payload, int64_t now, uint8_t challenge[DIGEST_SIZE],
 enum abuse { ABUSE_GUESTS, ABUSE_REGISTRATIONS, ABUSE_LOGINS, ABUSE_NAMES, ABUSE_COUNT };
 
 /*
- * Opens the table at path, in which counts fade by half in half_life seconds. NULL, or a file that cannot be had: a table
+ * Opens the table at path, in which counts fade by half in so many seconds. NULL, or a file that cannot be had: a table
  * in this program alone, as before the first call.
  */
-void abuse_open(const char *path, int half_life);
+void abuse_open(const char *path, int seconds);
 void abuse_note(enum abuse kind, const char *whom); /* counts one; whom "": of all */
 void abuse_clear(enum abuse kind, const char *whom);
 float abuse_level(enum abuse kind, const char *whom); /* how many there were, faded */
