@@ -35,6 +35,7 @@ const routes = [
   ['GET', '/api/v1/me'],
   ['POST', '/api/v1/me', { nickname: 'changed' }],
   ['POST', '/api/v1/me/password', { old_password_v2: hash, new_password_v2: hash }],
+  ['DELETE', '/api/v1/me', { confirm: false }],
   ['POST', '/api/v1/match', { target: 'private' }],
   ['GET', '/api/v1/match'],
   ['DELETE', '/api/v1/match', null],
