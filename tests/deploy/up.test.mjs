@@ -85,7 +85,7 @@ test('as root, its parts are users without privileges, and its secrets are their
   const users = {};
   for (const part of ['postgres', 'api', 'auth', 'media', 'nginx'])
     users[part] = (await run('ps', ['-o', 'user:20=', '-p', String(it.pid(part))])).stdout.trim();
-  assert.deepEqual(users, { postgres: 'driftline-db', api: 'driftline', auth: 'driftline', nginx: 'driftline-web' });
+  assert.deepEqual(users, { postgres: 'driftline-db', api: 'driftline', auth: 'driftline', media: 'driftline', nginx: 'driftline-web' });
   const state = it.realState;
   assert.equal(statSync(path.join(state, 'secrets', 'pepper')).mode & 0o777, 0o400);
   assert.equal(statSync(path.join(state, 'effective.conf')).mode & 0o777, 0o400);
