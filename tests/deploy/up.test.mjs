@@ -137,9 +137,11 @@ test('the machine has an owner, whose token only root reads; up keeps it, and ma
   }
 });
 
-test('a second up restarts nothing, and keeps the data', async () => {
+test('a second up is quick, restarts nothing, and keeps the data', async () => {
   const before = ['postgres', 'api', 'auth', 'media', 'nginx'].map((part) => it.pid(part));
+  const began = Date.now();
   const done = await it.up();
+  assert.ok(Date.now() - began < 10000, `${Date.now() - began} ms`);
   assert.doesNotMatch(done.stdout, /started|restarted|applying/);
   assert.deepEqual(['postgres', 'api', 'auth', 'media', 'nginx'].map((part) => it.pid(part)), before);
   assert.equal(await me(), 200);
