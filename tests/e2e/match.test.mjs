@@ -119,7 +119,8 @@ step('the estimate is what past matches say, or nothing', async () => {
 })
 
 step('a partner whose browser is gone is never handed out', async () => {
-  const lease = () => rows(`select lease > now() as holds, room from wait where tags = array['${gone}']`)
+  const [{ account }] = await rows(`select account from wait where tags = array['${gone}']`)
+  const lease = () => rows(`select lease > now() as holds, room from wait where account = ${account}`)
   await until(async () => !(await lease())[0].holds, 'the end of the lease', 30000)
   await search(ann, gone)
   await waiting(ann)
