@@ -5,11 +5,12 @@ const path = require('node:path')
 const { test } = require('node:test')
 
 const DIST = path.join(__dirname, '../dist/build')
-/** Names of XML vocabularies and addresses in messages for developers: nothing is fetched from them. */
+/** Names of XML vocabularies, addresses in messages for developers, the home page that LAME gives: nothing is fetched. */
 const ONLY_NAMED = [
   /^http:\/\/www\.w3\.org\//,
   /^https:\/\/vuejs\.org\/error-reference\//,
   /^https:\/\/uniapp\.dcloud\.(net\.cn|io)\//,
+  /^http:\/\/www\.mp3dev\.org\/$/,
 ]
 
 function files(dir) {
