@@ -117,17 +117,15 @@ migration() {
 		create table if not exists driftline.migration (
 			name text primary key, checksum text not null, applied_at timestamptz not null default now());
 	END
-	for file in "$ROOT"/sql/[0-9]*.sql; do
-		[ -e "$file" ] || continue
-		name=$(basename -- "$file" .sql)
-		sum=$(digest <"$file")
+	while read -r sum file; do
+		name=${file%.sql} file=$ROOT/sql/$file
 		printf "select not exists (select from driftline.migration where name = '%s') as pending,\n" "$name"
 		printf " exists (select from driftline.migration where name = '%s' and checksum <> '%s') as altered \\\\gset\n" "$name" "$sum"
 		printf '\\if :altered\n\\warn %s was changed after it had been applied\n\\endif\n' "$name"
 		printf '\\if :pending\n\\warn applying %s\n' "$name"
 		printf "\\\\i '%s'\n" "${file//\'/\'\'}"
 		printf "insert into driftline.migration (name, checksum) values ('%s', '%s');\n\\\\endif\n" "$name" "$sum"
-	done
+	done < <(cd -- "$ROOT/sql" && sha256sum -- [0-9]*.sql)
 	printf "select not exists (select from driftline.migration where name = 'functions' and checksum = '%s') as pending \\\\gset\n" "$functions"
 	printf '\\if :pending\n\\warn applying functions\n'
 	cat <<-'END'
@@ -157,10 +155,4 @@ migration() {
 	printf 'on conflict (name) do update set checksum = excluded.checksum, applied_at = now();\n\\endif\n'
 	if [ -e "$ROOT/sql/grants.sql" ]; then printf "\\\\i '%s'\n" "$(printf %s "$ROOT/sql/grants.sql" | sed "s/'/''/g")"; fi
 	printf 'commit;\n'
-}
-
-migrate() {
-	local script
-	script=$(migration)
-	owner_psql -q -t <<<"$script"
 }

@@ -39,10 +39,11 @@ apt_install() {
 
 # install PACKAGE...: those that are missing.
 install() {
-	local missing=() package
+	local missing=() package installed
 	command -v dpkg-query >/dev/null ||
 		fail "packages cannot be installed" "this is not Debian" "use Debian 12, or a container of it"
-	for package in "$@"; do is_installed "$package" || missing+=("$package"); done
+	installed=$(dpkg-query -W -f ' ${Package}=${db:Status-Status} ' "$@" 2>/dev/null || true)
+	for package in "$@"; do [[ $installed == *" $package=installed "* ]] || missing+=("$package"); done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if is_root; then
 		say "  packages that are missing: ${missing[*]}"

@@ -39,7 +39,7 @@ inputs() {
 	case $1 in
 	postgres) cat -- "$dir/run" "$STATE/pg/postgresql.conf" ;;
 	nginx) cat -- "$dir/run" "$dir/log/run" "$STATE/bin/listen" "$dir/listeners" ;;
-	*) cat -- "$dir/run" "$dir/log/run" "$STATE/bin/$1" "$STATE/effective.conf" "$STATE/secrets/pepper" && migration | digest ;;
+	*) cat -- "$dir/run" "$dir/log/run" "$STATE/bin/$1" "$STATE/effective.conf" "$STATE/secrets/pepper" && say "$MIGRATION" ;;
 	esac | digest
 }
 
@@ -156,8 +156,11 @@ install_programs() {
 	local program
 	for program in "${HANDLERS[@]}" ctl decode listen config; do
 		[ -x "$ROOT/build/$program" ] || fail "build/$program is not there" "make did not build it" "make"
-		put "$STATE/bin/$program" <"$ROOT/build/$program"
-		chmod 755 "$STATE/bin/$program"
+		if ! cmp -s -- "$ROOT/build/$program" "$STATE/bin/$program"; then
+			cp -- "$ROOT/build/$program" "$STATE/bin/$program.new"
+			chmod 755 "$STATE/bin/$program.new"
+			mv -- "$STATE/bin/$program.new" "$STATE/bin/$program"
+		fi
 	done
 }
 
@@ -196,7 +199,8 @@ apply() {
 	else
 		step "preparing the database" make_roles
 	fi
-	migrate >"$OUTPUT" 2>&1 || {
+	MIGRATION=$(migration)
+	owner_psql -q -t <<<"$MIGRATION" >"$OUTPUT" 2>&1 || {
 		tail -n 15 "$OUTPUT" | sed 's/^/    | /' >&2
 		fail "the database could not be brought up to date" "$(grep -m 1 -E 'ERROR|FATAL|error:' "$OUTPUT" | cut -c 1-300)" \
 			"$(remedy "$OUTPUT" "nothing of it was changed; put right what it names, then run it again")"

@@ -68,7 +68,7 @@ step() {
 	say "  $what: $((SECONDS - began)) s"
 }
 
-is_root() { [ "$(id -u)" -eq 0 ]; }
+is_root() { [ "$EUID" -eq 0 ]; }
 
 digest() { sha256sum | cut -c 1-64; }
 
