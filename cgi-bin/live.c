@@ -112,9 +112,8 @@ void live_tidy(void)
 	gone_drop();
 	act_background("departures");
 	if (turn++ % EVERY == 0) {
-		char hours[16], days[16];
+		char hours[16];
 		snprintf(hours, sizeof hours, "%d", config.room_empty);
-		snprintf(days, sizeof days, "%d", config.ban_memory);
-		PQclear(db_call("tidy", &(struct db_params){.count = 2, .values = {hours, days}}));
+		PQclear(db_call("tidy", &(struct db_params){.count = 1, .values = {hours}}));
 	}
 }

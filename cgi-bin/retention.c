@@ -15,7 +15,8 @@ enum { EVERY_SECONDS = 5, REST_MIN_MS = 2, BUSY = 503 };
 
 static struct kind {
 	const char *name; /* of api.retain */
-	const int *days; /* NULL: it is not a matter of days */
+	const int *days; /* NULL: it is not a matter of days. 0: for ever */
+	bool always; /* with 0 days too: it is more than those */
 	atomic_long gone;
 	atomic_long done; /* when nothing of it was overdue last, in seconds since 1970 */
 	bool more;
@@ -23,7 +24,20 @@ static struct kind {
 	{.name = "erasures"},
 	{.name = "guests", .days = &config.keep_guests},
 	{.name = "messages", .days = &config.keep_messages},
+	{.name = "held", .days = &config.keep_messages, .always = true},
 	{.name = "matches", .days = &config.keep_matches},
+	{.name = "evidence", .days = &config.keep_evidence},
+	{.name = "warnings", .days = &config.keep_warnings},
+	{.name = "bans"},
+	{.name = "audit", .days = &config.keep_audit},
+	{.name = "addresses", .days = &config.ban_memory, .always = true},
+	{.name = "sessions"},
+	{.name = "tickets"},
+	{.name = "tokens"},
+	{.name = "challenges"},
+	{.name = "waits"},
+	{.name = "shares"},
+	{.name = "uploads"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -61,12 +75,17 @@ static bool portion(struct kind *kind)
 	return status == BUSY || (status == 200 && read); /* busy: another node is at it */
 }
 
+static bool is_for_ever(const struct kind *kind)
+{
+	return kind->days != NULL && *kind->days == 0 && !kind->always;
+}
+
 /* A portion of each kind that has some left, in turn, until none has. What fails is left for the next time. */
 static void retain(void)
 {
 	bool failed = false, more = true;
 	for (size_t i = 0; i < KINDS; i++)
-		kinds[i].more = kinds[i].days == NULL || *kinds[i].days > 0;
+		kinds[i].more = !is_for_ever(&kinds[i]);
 	while (more) {
 		more = false;
 		for (size_t i = 0; i < KINDS; i++) {
@@ -117,7 +136,7 @@ void retention_metrics(struct buf *out)
 		           atomic_load(&kinds[i].gone));
 	buf_text(out, "# TYPE driftline_retention_lag_seconds gauge\n");
 	for (size_t i = 0; i < KINDS; i++)
-		if (kinds[i].days == NULL || *kinds[i].days > 0)
+		if (!is_for_ever(&kinds[i]))
 			buf_printf(out, "driftline_retention_lag_seconds{kind=\"%s\"} %ld\n", kinds[i].name,
 			           (long)time(NULL) - atomic_load(&kinds[i].done));
 }

@@ -7,8 +7,10 @@ enum { CACHED_SECONDS = 60 };
 int settings_get(struct request *r)
 {
 	reply_header(r, "Cache-Control", "public, max-age=%d", CACHED_SECONDS);
-	buf_printf(&r->reply, "{\"age\":%d,\"wechat\":%s,\"recall_window\":%d,\"keep\":{\"messages\":%d,\"matches\":%d}}",
+	buf_printf(&r->reply,
+	           "{\"age\":%d,\"wechat\":%s,\"recall_window\":%d,\"keep\":{\"messages\":%d,\"matches\":%d,"
+	           "\"evidence\":%d,\"warnings\":%d}}",
 	           config.age, act_bool(config.wechat_appid[0] != '\0'), config.recall_window, config.keep_messages,
-	           config.keep_matches);
+	           config.keep_matches, config.keep_evidence, config.keep_warnings);
 	return 200;
 }

@@ -173,6 +173,12 @@ const struct setting config_settings[] = {
 	    "Days that it is kept who was matched with whom: for estimates, and not to match the same two again."),
 	INT("DRIFTLINE_KEEP_GUESTS", keep_guests, "90", 0, 36500,
 	    "Days after its last use that a guest's account is kept into which nobody can get any more; then it is erased. 0 is for ever."),
+	INT("DRIFTLINE_KEEP_EVIDENCE", keep_evidence, "180", 0, 36500,
+	    "Days after it was decided that a report is kept, with its evidence; 0 is for ever. What is held (`driftctl reports hold`) stays, and what belongs to a case that is still open."),
+	INT("DRIFTLINE_KEEP_WARNINGS", keep_warnings, "90", 0, 36500,
+	    "Days after it counts no more that a warning, a mute or a ban is kept, with its appeal; 0 is for ever."),
+	INT("DRIFTLINE_KEEP_AUDIT", keep_audit, "1825", 0, 36500,
+	    "Days that the audit log is kept, a year at the least; 0 is for ever."),
 	INT("DRIFTLINE_KEEP_LOGS", keep_logs, "10", 1, 1000,
 	    "Days that logs are kept, ten files of a megabyte for each part at the most."),
 	CHOICE("DRIFTLINE_LOG_LEVEL", log_level, "info", "error|warn|info|debug",
@@ -399,6 +405,8 @@ static bool check(char *error, size_t size)
 		              "DRIFTLINE_TRUSTED_PROXIES=%s: give addresses or networks such as 192.0.2.1 2001:db8::/32, "
 		              "parted by spaces",
 		              config.trusted_proxies);
+	if (config.keep_audit && config.keep_audit < 365)
+		return refuse(error, size, "DRIFTLINE_KEEP_AUDIT=%d: give 365 or more, or 0 for ever", config.keep_audit);
 	if (config.ban_memory && strcmp(config.pow, "off") == 0)
 		return refuse(error, size,
 		              "DRIFTLINE_BAN_MEMORY asks for proofs of work: set DRIFTLINE_POW=rising, or leave both off");

@@ -88,6 +88,9 @@ struct config {
 	int keep_messages;
 	int keep_matches;
 	int keep_guests;
+	int keep_evidence;
+	int keep_warnings;
+	int keep_audit;
 	int keep_logs; /* by svlogd */
 
 	const char *log_level; /* error, warn, info or debug */

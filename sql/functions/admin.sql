@@ -18,14 +18,19 @@ begin
     return v_admin;
 end $$;
 
--- What is in the record stays as it is, whoever asks.
+-- What is in the record stays as it is, whoever asks; what is older than a year may go (api.retain).
 create or replace function audit_keep() returns trigger language plpgsql as $$
 begin
+    if tg_op = 'DELETE' and old.at < clock_timestamp() - interval '365 days' then
+        return old;
+    end if;
     raise exception using errcode = '42501', message = 'the audit log is append-only';
 end $$;
 
-create or replace trigger audit_keep before update or delete or truncate on audit
+create or replace trigger audit_keep before update or truncate on audit
     for each statement execute function audit_keep();
+create or replace trigger audit_keep_row before delete on audit
+    for each row execute function audit_keep();
 
 create or replace function audit_add(p_admin bigint, p_command text, p_target text, p_note text default '', p_detail jsonb default '{}')
 returns void language sql volatile as $$

@@ -47,9 +47,18 @@ begin
 end $$;
 
 -- Forgets what is older than so many days; with none all of it, of sessions too.
-create or replace function address_forget(p_days int) returns void language sql volatile as $$
-    delete from address_weight
-     where prefix in (select prefix from address_weight where at < now() - p_days * interval '1 day' or p_days = 0 limit 1000);
-    update session set prefix = null
-     where p_days = 0 and token in (select token from session where prefix is not null limit 1000);
-$$;
+create or replace function retain_addresses(p_days int, out gone int, out more boolean) language plpgsql volatile as $$
+declare
+    v_sessions int := 0;
+begin
+    delete from address_weight where prefix = any (array(
+        select w.prefix from address_weight w where w.at < clock() - make_interval(days => p_days) or p_days = 0 limit 1000));
+    get diagnostics gone = row_count;
+    if p_days = 0 then
+        update session set prefix = null where token = any (array(
+            select s.token from session s where s.prefix is not null limit 1000 for no key update skip locked));
+        get diagnostics v_sessions = row_count;
+    end if;
+    more := gone = 1000 or v_sessions = 1000;
+    gone := gone + v_sessions;
+end $$;

@@ -135,20 +135,10 @@ create or replace function api.connections_gone(p_channels text[]) returns void 
     delete from connection where channel = any (p_channels) and opened < now() - interval '10 seconds'
 $$;
 
--- What has run out goes, in small portions. p_room_empty: the hours that a group may be without people. p_ban_memory: the
--- days that a ban weighs on where it came from.
-create or replace function api.tidy(p_room_empty int, p_ban_memory int default 0) returns void language plpgsql volatile as $$
+-- Rooms that nobody comes back to end. p_room_empty: the hours that a group may be without people.
+create or replace function api.tidy(p_room_empty int) returns void language plpgsql volatile as $$
 begin
     perform rooms_age(p_room_empty);
-    delete from share where code in (select code from share where expires < now() limit 1000);
-    delete from ticket where expires < now();
-    delete from pow_used where expires < now();
-    perform address_forget(p_ban_memory);
-    delete from session where token in (select token from session where expires < now() limit 1000);
-    delete from wait where (room is null and lease < now() - interval '1 hour') or matched_at < now() - interval '1 day';
-    delete from barred b using account a where a.id = b.account and coalesce(a.banned_until <= clock(), true);
-    delete from upload where day < (now() at time zone 'UTC')::date - 1;
-    perform held_age();
 end $$;
 
 create or replace function api.ready() returns boolean language sql stable as $$

@@ -156,7 +156,14 @@ create or replace function held_case(h held) returns json language sql stable as
       from room r, member m where r.key = h.room and m.key = h.member
 $$;
 
--- What was refused is told for a week. For the background.
-create or replace function held_age() returns void language sql volatile as $$
-    delete from held where id in (select id from held where refused_at < now() - interval '7 days' limit 1000)
-$$;
+-- What was refused is told for a week; what nobody has looked at is kept as long as other lines, p_days (0: for ever).
+create or replace function retain_held(p_days int, out gone int, out more boolean) language plpgsql volatile as $$
+begin
+    delete from held where id = any (array(
+        select h.id from held h
+         where h.refused_at < clock() - interval '7 days'
+            or (p_days > 0 and h.refused_at is null and h.at < clock() - make_interval(days => p_days))
+         limit 1000 for update skip locked));
+    get diagnostics gone = row_count;
+    more := gone = 1000;
+end $$;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { Person, call, pair, sql, state, until } from '../support/client.mjs'
+import { Person, call, pair, random, sql, state, until } from '../support/client.mjs'
 
 /** The service's metrics, by name. */
 async function metrics() {
@@ -75,11 +75,30 @@ test('a room with very many old lines goes by portions, while people write in it
   assert.ok(slowest < 2000, `a send waited ${slowest} ms`)
 })
 
+test('of each kind it is told when the job came round last', async () => {
+  const kinds = ['erasures', 'guests', 'messages', 'held', 'matches', 'evidence', 'warnings', 'bans', 'audit', 'addresses']
+  kinds.push('sessions', 'tickets', 'tokens', 'challenges', 'waits', 'shares', 'uploads')
+  const me = await Person.guest()
+  await sql(`insert into pow_used (challenge, expires) select '${random(8)}', now() - interval '1 second' from generate_series(1, 1);
+    insert into report (id, reporter, reason, state, resolved) values ('${random(8)}', ${await me.key()}, 'spam', 'resolved', now() - interval '181 days')`)
+  const gone = (found, kind) => found[`driftline_retention_rows_total{kind="${kind}"}`]
+  const before = await metrics()
+  await until(async () => (await sql(`select count(*) from report where reporter = ${await me.key()}`)) === '0', 'the job', 60000)
+  const now = await until(async () => {
+    const found = await metrics()
+    return ['evidence', 'challenges'].every((kind) => gone(found, kind) > 0) && found.driftline_retention_last_run_seconds > 0 && found
+  })
+  for (const kind of kinds) {
+    assert.ok(gone(now, kind) >= gone(before, kind), kind)
+    assert.ok(now[`driftline_retention_lag_seconds{kind="${kind}"}`] < 120, kind)
+  }
+})
+
 test('what a client has to know of the deployment', async () => {
   const { status, headers, body } = await call('GET', '/api/v1/settings')
   assert.equal(status, 200)
   assert.equal(headers.get('cache-control'), 'public, max-age=60')
   assert.equal(body.age, 18)
-  assert.equal(body.keep.messages, 90)
+  assert.deepEqual(body.keep, { messages: 90, matches: 7, evidence: 180, warnings: 90 })
   assert.equal(typeof body.wechat, 'boolean')
 })

@@ -112,7 +112,8 @@ select is(call(format('login_guest(%L, ''en'', %L)', tok('bob2'), tok('bob'))), 
 select is(call(format('login_guest(%L, ''en'', %L)', tok('bob2'), tok('nobody'))), '200', 'others are not');
 set local driftline.shift = '25 hours';
 select is(call(format('login_guest(%L, ''en'', %L)', tok('bob3'), tok('bob'))), '200', 'nor it, when it is over');
-select is(run('(select ''check'', '''', api.tidy(24)::text) x'), 'none', 'what is over');
+select is(call('retain(''bans'', 0)'), '200', 'what is over');
+select is((select row(banned_until, ban_reason)::text from account where id = :bob), '(,)', 'stands no longer at the account');
 select is((select count(*) from barred), 0::bigint, 'is forgotten');
 set local driftline.shift = '';
 

@@ -21,7 +21,7 @@ select is((select relpersistence from pg_class where oid = 'pow_used'::regclass)
 
 -- swept
 update pow_used set expires = now() - interval '1 second' where challenge = 'one';
-select tidy(24) \g /dev/null
+select retain('challenges', 0) \g /dev/null
 select is((select array_agg(convert_from(challenge, 'UTF8') order by challenge) from pow_used), array['four', 'three', 'two'], 'what is over goes');
 
 -- whose sessions are
@@ -51,14 +51,14 @@ select is(from_('w3', array['after', 'now']::bytea[]), '403 pow_required', 'by t
 select is(from_('w3', array['later', 'after']::bytea[]), '200', 'not by older ones');
 select is(from_('w4', array['elsewhere', 'before']::bytea[]), '200', 'nor from elsewhere');
 select is(from_('w5', null), '200', 'nor where nothing is asked for');
-select tidy(24, 7) \g /dev/null
+select retain('addresses', 7) \g /dev/null
 select is((select count(*) from address_weight), 1::bigint, 'it stays');
 update address_weight set at = now() - interval '8 days';
-select tidy(24, 7) \g /dev/null
+select retain('addresses', 7) \g /dev/null
 select is((select count(*) from address_weight), 0::bigint, 'until it is old');
 select is((select prefix from session where token = 'w2'), 'now'::bytea, 'sessions keep theirs');
 select account_ban((select account from session where token = 'w2'), 'infinity', 'spam') \g /dev/null
 select is((select count(*) from address_weight), 1::bigint, 'another ban weighs again');
-select tidy(24, 0) \g /dev/null
+select retain('addresses', 0) \g /dev/null
 select is((select count(*) from address_weight) + (select count(*) from session where prefix is not null), 0::bigint,
           'where it is off nothing of it is kept');

@@ -135,6 +135,7 @@ static void what_is_wrong_is_said_with_its_place(void **state)
 		{"", "DRIFTLINE_LADDER=ban:1y", "give steps such as"},
 		{"", "DRIFTLINE_LADDER=ban:12345d", "give steps such as"},
 		{"", "DRIFTLINE_LADDER=ban:\"d", "give steps such as"},
+		{"", "DRIFTLINE_KEEP_AUDIT=364", "365 or more"},
 		{"", "DRIFTLINE_REPORT_STEP=ban:1d", "give match:1h"},
 		{"", "DRIFTLINE_CONFIG=/nowhere/driftline.conf", "cannot be read"},
 	};
