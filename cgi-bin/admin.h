@@ -25,7 +25,7 @@ handler admin_login, admin_logout, admins_list, admins_add, admins_disable, admi
 
 handler admin_reports_list, admin_reports_show, admin_reports_file, admin_reports_resolve, admin_reports_hold,
 	admin_reports_release, admin_users_show, admin_users_warn, admin_users_mute, admin_users_ban, admin_users_unmute,
-	admin_users_unban, admin_users_name, admin_appeals_list, admin_appeals_answer;
+	admin_users_unban, admin_users_name, admin_users_erase, admin_appeals_list, admin_appeals_answer;
 
 /* admin_rooms.c */
 

@@ -186,6 +186,16 @@ int admin_users_name(struct request *r)
 	return ACT(r, "users_name", s.id, s.room, s.member, note);
 }
 
+/* /users/erase {subject | room, member, note?}: 204, as by DELETE /me: what is personal goes, records stay without a name. */
+int admin_users_erase(struct request *r)
+{
+	struct subject s;
+	const char *note;
+	TRY(subject_read(r, &s));
+	TRY(admin_note(r, &note));
+	return ACT(r, "users_erase", s.id, s.room, s.member, note);
+}
+
 /* /appeals/list {state? = "open" | "answered", cursor?, limit?}: open: the oldest first. */
 int admin_appeals_list(struct request *r)
 {

@@ -30,6 +30,8 @@ const struct route admin_routes[] = {
 	{"POST", ADMIN "/users/unban", admin_users_unban, MODERATOR, "subject room member note", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/users/name", admin_users_name, OWNER, "subject room member note", RATE_NONE, POOL_ADMIN},
 
+	{"POST", ADMIN "/users/erase", admin_users_erase, OWNER, "subject room member note", RATE_NONE, POOL_ADMIN},
+
 	{"POST", ADMIN "/rooms/list", admin_rooms_list, MODERATOR, "state query cursor limit", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/rooms/show", admin_rooms_show, MODERATOR, "room", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/rooms/close", admin_rooms_close, MODERATOR, "room note", RATE_NONE, POOL_ADMIN},

@@ -70,6 +70,9 @@ const struct ctl_command ctl_commands[] = {
 	{.name = "users name", .help = "what somebody's account is called (owners); the audit log keeps it, with why",
 	 .params = {SUBJECT, {"--note", "note", CTL_TEXT, true, NULL, "why somebody has to know"}}},
 
+	{.name = "users erase", .help = "erase somebody's account, as if they had done it (owners)", .params = {SUBJECT, NOTE},
+	 .final = "Erase"},
+
 	{.name = "rooms list", .help = "groups, the latest made first",
 	 .params = {{"--state", "state", CTL_WORD, false, "open|ended|all", "which of them (open)"},
 	            {"--query", "query", CTL_TEXT, false, NULL, "what topic, description or tags hold"}, PAGE}},

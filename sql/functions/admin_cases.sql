@@ -206,6 +206,18 @@ begin
                                   from account a left join user_info u on u.account = a.id where a.id = s.account))::act;
 end $$;
 
+-- Erases an account; see account_erase.
+create or replace function admin_api.users_erase(p_token bytea, p_role text, p_case text, p_room text, p_member text, p_note text)
+returns setof act language plpgsql volatile as $$
+declare
+    me admin := admin_enter(p_token, p_role);
+    s record := admin_subject(p_case, p_room, p_member);
+begin
+    return query select * from account_erase(s.account);
+    perform audit_add(me.id, 'users erase', s.target, p_note);
+    return next ('reply', 204, null)::act;
+end $$;
+
 -- Appeals that wait for an answer, the oldest first, or those that have one, the latest first.
 create or replace function admin_api.appeals_list(p_token bytea, p_role text, p_state text, p_cursor text, p_limit int) returns setof act
 language plpgsql stable as $$

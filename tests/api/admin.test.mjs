@@ -31,6 +31,7 @@ export const calls = {
   'users/ban': { owners: false, body: { subject: 'x', reason: 'x' } },
   'users/unmute': { owners: false, body: { subject: 'x' } },
   'users/unban': { owners: false, body: { room: 'x', member: 'x' } },
+  'users/erase': { owners: true, body: { subject: 'x' } },
   'users/name': { owners: true, body: { subject: 'x', note: 'x' } },
   'rooms/list': { owners: false },
   'rooms/show': { owners: false, body: { room: 'x' } },

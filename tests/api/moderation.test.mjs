@@ -209,3 +209,20 @@ test('a picture and a voice line as evidence, though recalled since', async () =
   assert.deepEqual((await audit(made.body.id)).map((u) => u.command), Array(4).fill('reports file'))
   await refusedCtl('no_message', 'reports', 'file', 'x', '1')
 })
+
+test('erased by an owner: asked first, at once, and on record', async () => {
+  const it = await reported()
+  await refusedCtl('owners_only', 'users', 'erase', it.subject, '--yes')
+  const asked = await driftctl(['users', 'erase', it.subject])
+  assert.equal(asked.status, 1)
+  assert.match(asked.err, new RegExp(`Erase ${it.subject}\\?`))
+  assert.equal((await it.one.get('/me')).status, 200)
+  const { status, err } = await driftctl(['users', 'erase', it.subject, '--note', 'asked for by letter', '--yes'])
+  assert.equal(status, 0, err)
+  await it.one.closed
+  refused(await it.one.get('/me'), 401, 'unauthorized')
+  const login = await call('POST', '/api/v1/login', { account: it.one.account, password_v2: v2(it.one.account, it.one.password) })
+  refused(login, 404, 'bad_credentials')
+  assert.equal(await sql(`select count(*) from account where name = '${it.one.account}'`), '0')
+  assert.deepEqual(await audit(it.subject), [{ command: 'users erase', note: 'asked for by letter', name: 'owner' }])
+})

@@ -53,3 +53,7 @@ select is((select banned_until from account where id = (select account from warn
 select is(admin_call('mia', 'reports_hold', format('%L, true, null', :'report')), '204', 'evidence is held');
 select is((select hold from report where id = :'report'), true, 'past its time');
 select is(audited(), 'mia reports hold ' || :'report', 'on record');
+select is(admin_call('mia', 'users_erase', format('null, %L, %L, null', :'chat', (member_of('bob', :'chat')).id), 'owner'), '403 owners_only', 'erasing is an owner''s');
+select is(admin_call('olga', 'users_erase', format('null, %L, %L, ''asked''', :'chat', (member_of('bob', :'chat')).id), 'owner'), '204', 'who does it');
+select is(audited() like 'olga users erase % asked', true, 'on record');
+select is((select erased_at is not null from account a join member m on m.account = a.id join room r on r.key = m.room where r.id = :'chat' and m.id <> :'mask'), true, 'at once');
