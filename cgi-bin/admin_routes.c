@@ -36,6 +36,14 @@ const struct route admin_routes[] = {
 	{"POST", ADMIN "/rooms/show", admin_rooms_show, MODERATOR, "room", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/rooms/close", admin_rooms_close, MODERATOR, "room note", RATE_NONE, POOL_ADMIN},
 
+	{"POST", ADMIN "/words/list", admin_words_list, MODERATOR, "class query cursor limit", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/words/test", admin_words_test, MODERATOR, "text", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/words/add", admin_words_add, OWNER, "pattern class", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/words/remove", admin_words_remove, OWNER, "word note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/held/list", admin_held_list, MODERATOR, "cursor limit", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/held/approve", admin_held_approve, MODERATOR, "held note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/held/refuse", admin_held_refuse, MODERATOR, "held note", RATE_NONE, POOL_ADMIN},
+
 	{"POST", ADMIN "/stats", stats_show, MODERATOR, NULL, RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/audit", audit_list, OWNER, "admin command target cursor limit", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/admins/list", admins_list, OWNER, "cursor limit", RATE_NONE, POOL_ADMIN},

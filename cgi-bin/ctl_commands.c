@@ -17,6 +17,10 @@
 	{ \
 		"ROOM", "room", CTL_TEXT, true, NULL, "the room's id" \
 	}
+#define HELD \
+	{ \
+		"HELD", "held", CTL_TEXT, true, NULL, "the line's id" \
+	}
 #define NAME \
 	{ \
 		"NAME", "name", CTL_TEXT, true, NULL, "the admin's name" \
@@ -78,6 +82,18 @@ const struct ctl_command ctl_commands[] = {
 	            {"--query", "query", CTL_TEXT, false, NULL, "what topic, description or tags hold"}, PAGE}},
 	{.name = "rooms show", .help = "one room and the masks in it; the audit log keeps that it was looked at", .params = {ROOM}},
 	{.name = "rooms close", .help = "end a room for everybody in it", .params = {ROOM, NOTE}, .final = "Close room"},
+
+	{.name = "words list", .help = "the word filter's list",
+	 .params = {{"--class", "class", CTL_WORD, false, "flag|mask|hold|block", "those of one class"},
+	            {"--query", "query", CTL_TEXT, false, NULL, "what they hold"}, PAGE}},
+	{.name = "words test", .help = "what the list would make of a text", .params = {{"TEXT", "text", CTL_TEXT, true, NULL, "the text"}}},
+	{.name = "words add", .help = "add a word or /an expression/; in force within seconds (owners)",
+	 .params = {{"PATTERN", "pattern", CTL_TEXT, true, NULL, "words, with * for what may go on, or /an expression/"},
+	            {"--class", "class", CTL_WORD, true, "flag|mask|hold|block", "what becomes of lines that have it"}}},
+	{.name = "words remove", .help = "remove a word (owners)", .params = {{"WORD", "word", CTL_INT, true, NULL, "its number"}, NOTE}},
+	{.name = "held list", .help = "lines that the filter holds for a moderator; the audit log keeps that they were looked at", .params = {PAGE}},
+	{.name = "held approve", .help = "let a line into its room, as of now", .params = {HELD, NOTE}},
+	{.name = "held refuse", .help = "refuse a line; its sender is told", .params = {HELD, NOTE}},
 
 	{.name = "stats", .help = "how much there is and goes on"},
 	{.name = "audit", .help = "what was done and looked at, the latest first (owners)",
