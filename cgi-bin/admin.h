@@ -33,7 +33,7 @@ handler admin_rooms_list, admin_rooms_show, admin_rooms_close;
 
 /* admin_words.c */
 
-handler admin_words_list, admin_words_add, admin_words_remove, admin_words_test, admin_held_list, admin_held_approve,
-	admin_held_refuse;
+handler admin_words_list, admin_words_add, admin_words_remove, admin_words_test, admin_held_list, admin_held_show,
+	admin_held_approve, admin_held_refuse;
 
 #endif

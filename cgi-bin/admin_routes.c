@@ -29,7 +29,6 @@ const struct route admin_routes[] = {
 	{"POST", ADMIN "/users/unmute", admin_users_unmute, MODERATOR, "subject room member note", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/users/unban", admin_users_unban, MODERATOR, "subject room member note", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/users/name", admin_users_name, OWNER, "subject room member note", RATE_NONE, POOL_ADMIN},
-
 	{"POST", ADMIN "/users/erase", admin_users_erase, OWNER, "subject room member note", RATE_NONE, POOL_ADMIN},
 
 	{"POST", ADMIN "/rooms/list", admin_rooms_list, MODERATOR, "state query cursor limit", RATE_NONE, POOL_ADMIN},
@@ -39,8 +38,9 @@ const struct route admin_routes[] = {
 	{"POST", ADMIN "/words/list", admin_words_list, MODERATOR, "class query cursor limit", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/words/test", admin_words_test, MODERATOR, "text", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/words/add", admin_words_add, OWNER, "pattern class", RATE_NONE, POOL_ADMIN},
-	{"POST", ADMIN "/words/remove", admin_words_remove, OWNER, "word note", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/words/remove", admin_words_remove, OWNER, "pattern note", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/held/list", admin_held_list, MODERATOR, "cursor limit", RATE_NONE, POOL_ADMIN},
+	{"POST", ADMIN "/held/show", admin_held_show, MODERATOR, "held", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/held/approve", admin_held_approve, MODERATOR, "held note", RATE_NONE, POOL_ADMIN},
 	{"POST", ADMIN "/held/refuse", admin_held_refuse, MODERATOR, "held note", RATE_NONE, POOL_ADMIN},
 

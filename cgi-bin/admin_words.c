@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum { PATTERN_MAX = FILTER_PATTERN_MAX, QUERY_MAX = 100, TEXT_MAX = 4000 };
+/* PATTERN_MAX: more than a pattern may have, which is then said of it. */
+enum { PATTERN_MAX = 2000, QUERY_MAX = 100, TEXT_MAX = 4000, DETAIL_MAX = 300 };
 
 /* /words/list {class?, query?, cursor?, limit?}: {word, class, pattern, admin, at}. */
 int admin_words_list(struct request *r)
@@ -16,26 +17,41 @@ int admin_words_list(struct request *r)
 	return ACT(r, "words_list", class, query, cursor, limit);
 }
 
-/* /words/add {pattern, class}: 201 {word, class, pattern}; 422 for a pattern that cannot be in the list. */
+/* A pattern that can be in the list; else 422 with the reason, of an expression with the compiler's own words as `detail`. */
+static int pattern_check(struct request *r, const char *pattern)
+{
+	char detail[DETAIL_MAX];
+	const char *refusal = filter_refusal(pattern, detail, sizeof detail);
+	if (refusal == NULL)
+		return 0;
+	fail_at(r, 422, refusal, "pattern");
+	if (detail[0] != '\0') {
+		struct buf more = {.arena = &r->arena};
+		buf_text(&more, "{\"detail\":");
+		buf_json(&more, detail);
+		buf_text(&more, "}");
+		fail_extend(r, more.text);
+	}
+	return 422;
+}
+
+/* /words/add {pattern, class}: 201 {word, class, pattern}; 422 word_pattern, word_too_long, word_expression. */
 int admin_words_add(struct request *r)
 {
 	const char *pattern, *class;
 	TRY(field_text(r, "pattern", REQUIRED, TEXT_NAME, PATTERN_MAX, &pattern));
 	TRY(field_word(r, "class", REQUIRED, "flag mask hold block", &class));
-	const char *refusal = filter_refusal(pattern, NULL, 0);
-	if (refusal != NULL)
-		return fail_at(r, 422, refusal, "pattern");
+	TRY(pattern_check(r, pattern));
 	return ACT(r, "words_add", pattern, class);
 }
 
-/* /words/remove {word, note?}: 204; 404 no_word. */
+/* /words/remove {pattern, note?}: 204; 404 no_word. */
 int admin_words_remove(struct request *r)
 {
-	const char *note;
-	int word;
-	TRY(field_int(r, "word", REQUIRED, 1, INT32_MAX, &word));
+	const char *pattern, *note;
+	TRY(field_text(r, "pattern", REQUIRED, TEXT_NAME, PATTERN_MAX, &pattern));
 	TRY(admin_note(r, &note));
-	return ACT(r, "words_remove", act_int(r, word), note);
+	return ACT(r, "words_remove", pattern, note);
 }
 
 /* The list out of the reply: an array of [id, class, pattern], which stays the texts' owner. */
@@ -105,6 +121,14 @@ int admin_held_list(struct request *r)
 	const char *cursor, *limit;
 	TRY(admin_page(r, &cursor, &limit));
 	return ACT(r, "held_list", cursor, limit);
+}
+
+/* /held/show {held}: one line, with what is known of its room, its words, and where its sender stands; 404 no_held. */
+int admin_held_show(struct request *r)
+{
+	const char *held;
+	TRY(admin_id(r, "held", REQUIRED, &held));
+	return ACT(r, "held_show", held);
 }
 
 static int decide(struct request *r, bool approve)

@@ -226,7 +226,7 @@ static void json_print(const char *text, size_t size)
 
 static void error_print(json_object *reply, int status)
 {
-	json_object *error = NULL, *code = NULL, *message = NULL, *field = NULL;
+	json_object *error = NULL, *code = NULL, *message = NULL, *field = NULL, *detail = NULL;
 	if (!json_object_object_get_ex(reply, "error", &error)) {
 		ctl_complain("the admin program does not answer (status %d)", status);
 		return;
@@ -236,6 +236,8 @@ static void error_print(json_object *reply, int status)
 	bool has_field = json_object_object_get_ex(error, "field", &field);
 	ctl_complain("%s (%s%s%s)", json_object_get_string(message), json_object_get_string(code), has_field ? ": " : "",
 	             has_field ? json_object_get_string(field) : "");
+	if (json_object_object_get_ex(error, "detail", &detail))
+		ctl_complain("%s", json_object_get_string(detail));
 }
 
 /* Takes CGI's head off, and its status out of it. */

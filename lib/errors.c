@@ -58,6 +58,7 @@ static const struct {
 	{"word_blocked", "That cannot be said here.", "此处不能使用这样的文字。"},
 	{"held", "A moderator will look at this before the others see it.", "消息将在管理员审核后显示。"},
 	{"no_held", "No such message is waiting.", "没有这条待审核的消息。"},
+	{"no_word", "The list has no such pattern.", "词表中没有该词条。"},
 	{"word_pattern",
      "A pattern begins and ends with a letter or a digit; * may stand before or behind it. Anything else is written as "
      "an /expression/.",

@@ -54,7 +54,7 @@ end $$;
 create or replace function standing_json(a account) returns json language plpgsql stable as $$
 begin
     return json_build_object(
-        'kind', case when a.id is null then 'erased' when a.openid_hash is not null then 'wechat'
+        'kind', case when a.id is null or a.erased_at is not null then 'erased' when a.openid_hash is not null then 'wechat'
                      when a.name is null then 'guest' else 'account' end,
         'created', to_char(a.created at time zone 'UTC', 'YYYY-MM-DD'),
         'online', exists (select from connection c where c.account = a.id),

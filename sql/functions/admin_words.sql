@@ -31,13 +31,13 @@ begin
 end $$;
 
 -- 404 no_word.
-create or replace function admin_api.words_remove(p_token bytea, p_role text, p_word int, p_note text) returns setof act
+create or replace function admin_api.words_remove(p_token bytea, p_role text, p_pattern text, p_note text) returns setof act
 language plpgsql volatile as $$
 declare
     me admin := admin_enter(p_token, p_role);
     w word;
 begin
-    delete from word where id = p_word returning * into w;
+    delete from word where pattern = p_pattern returning * into w;
     if w.id is null then
         perform fail(404, 'no_word');
     end if;
@@ -64,6 +64,21 @@ begin
       from (select * from held where refused_at is null order by at, id limit p_limit + 1 offset v_offset) h;
     perform audit_add(me.id, 'held list', '');
     return next ('reply', 200, page_json(v_items, array_fill((v_offset + p_limit)::text, array[p_limit]), p_limit))::act;
+end $$;
+
+create or replace function admin_api.held_show(p_token bytea, p_role text, p_held text) returns setof act language plpgsql volatile as $$
+declare
+    me admin := admin_enter(p_token, p_role);
+    h held;
+    a account;
+begin
+    select * into h from held where id = p_held and refused_at is null;
+    if h.id is null then
+        perform fail(404, 'no_held');
+    end if;
+    select o.* into a from account o join member m on m.account = o.id where m.key = h.member;
+    perform audit_add(me.id, 'held show', h.id);
+    return next ('reply', 200, held_case(h)::jsonb || jsonb_build_object('standing', standing_json(a), 'steps', steps_json(a.id)))::act;
 end $$;
 
 create or replace function admin_api.held_decide(p_token bytea, p_role text, p_held text, p_approve boolean, p_note text) returns setof act

@@ -143,13 +143,13 @@ begin
         return next ('frame', (select account_channels(m.account) from member m where m.key = h.member),
                      '{"type":"held","room":"' || r.id || '","client_id":"' || h.client_id || '","state":"refused"}')::act;
     end if;
-    return next ('reply', 200, '{"id":"' || h.id || '","state":"' || v_state || '"'
+    return next ('reply', 200, '{"held":"' || h.id || '","state":"' || v_state || '"'
                                || coalesce(',"seq":' || v_seq, '') || '}')::act;
 end $$;
 
 -- A held line as moderators see it.
 create or replace function held_case(h held) returns json language sql stable as $$
-    select json_build_object('id', h.id, 'room', r.id, 'kind', r.kind, 'topic', r.topic, 'member', m.id,
+    select json_build_object('held', h.id, 'room', r.id, 'kind', r.kind, 'topic', r.topic, 'member', m.id,
                              'alias', coalesce(m.nickname, m.alias), 'body', h.body,
                              'words', (select json_agg(w.pattern order by w.id) from word w where w.id = any (h.words)),
                              'at', rfc3339(h.at))

@@ -213,12 +213,15 @@ test('a picture and a voice line as evidence, though recalled since', async () =
 test('erased by an owner: asked first, at once, and on record', async () => {
   const it = await reported()
   await refusedCtl('owners_only', 'users', 'erase', it.subject, '--yes')
-  const asked = await driftctl(['users', 'erase', it.subject])
+  assert.equal((await driftctl(['users', 'erase'])).status, 2)
+  const asked = await driftctl(['users', 'erase', it.subject], { input: 'y\n' })
   assert.equal(asked.status, 1)
   assert.match(asked.err, new RegExp(`Erase ${it.subject}\\?`))
+  const nobody = await driftctl(['users', 'erase', "x'; drop table account; --", '--yes'])
+  assert.deepEqual([nobody.status, nobody.out], [1, ''])
   assert.equal((await it.one.get('/me')).status, 200)
-  const { status, err } = await driftctl(['users', 'erase', it.subject, '--note', 'asked for by letter', '--yes'])
-  assert.equal(status, 0, err)
+  const { status, out, err } = await driftctl(['users', 'erase', it.subject, '--note', 'asked for by letter', '--yes', '--json'])
+  assert.deepEqual([status, out.trim()], [0, '{}'], err)
   await it.one.closed
   refused(await it.one.get('/me'), 401, 'unauthorized')
   const login = await call('POST', '/api/v1/login', { account: it.one.account, password_v2: v2(it.one.account, it.one.password) })
@@ -242,10 +245,50 @@ test('words: added, tried, in force within seconds, removed', async () => {
   people.push(one, two)
   const seen = async (status) => until(async () => (await one.send(room, 'a ' + word)).status === status, `status ${status}`, 10000)
   await seen(422)
-  assert.equal((await driftctl(['words', 'remove', String(id)])).status, 0)
+  refused(await one.post('/me', { nickname: word }), 422, 'word_blocked', 'nickname')
+  await refusedCtl('owners_only', 'words', 'remove', word)
+  assert.equal((await driftctl(['words', 'remove', word, '--note', 'no more'])).status, 0)
   await seen(200)
-  assert.equal((await driftctl(['words', 'remove', String(id)])).status, 1)
+  const gone = await driftctl(['words', 'remove', word])
+  assert.equal(gone.status, 1)
+  assert.match(gone.err, /no_word/)
   assert.deepEqual((await audit(id)).filter((u) => u.command.startsWith('words')).map((u) => u.command), ['words add', 'words remove'])
+})
+
+test('words that cannot be in the list are refused, with why; so are arguments that are none', async () => {
+  const before = await sql('select version from word_list')
+  for (const [pattern, says] of [
+    ['/a(/', /word_expression: pattern\)\ndriftctl: .*parenthes/],
+    ['/(a)\\1/', /word_expression: pattern\)\ndriftctl: ./],
+    ['***', /word_pattern/],
+    ['x'.repeat(201), /word_too_long/],
+    ['', /invalid_field/],
+    ['\u202e', /invalid_field/],
+  ]) {
+    const { status, out, err } = await driftctl(['words', 'add', pattern, '--class', 'block'])
+    assert.deepEqual([status, out], [1, ''], pattern)
+    assert.match(err, says)
+  }
+  for (const args of [['add', 'x'], ['add', 'x', '--class', 'kill'], ['add', '--class', 'flag'], ['remove'], ['test'], ['list', '--class', 'x']])
+    assert.equal((await driftctl(['words', ...args])).status, 2, args.join(' '))
+  assert.equal(await sql('select version from word_list'), before)
+})
+
+test('patterns are taken and shown as they are, whatever a shell would make of them', async () => {
+  const mark = 'zs' + random()
+  for (const pattern of [`/${mark}.*$(touch \/tmp\/x)'";--/`, `${mark} 坏词`, `/${mark}[ＡＢ]\\d+%_/`]) {
+    const { status, out, err } = await driftctl(['words', 'add', pattern, '--class', 'flag', '--json'])
+    assert.equal(status, 0, err)
+    assert.equal(JSON.parse(out).pattern, pattern)
+    const again = await driftctl(['words', 'add', pattern, '--class', 'mask', '--local', '--json'])
+    assert.equal(JSON.parse(again.out).word, JSON.parse(out).word, 'another class, the same word')
+  }
+  const { items } = await ctl('words', 'list', '--query', mark)
+  assert.deepEqual(items.map((i) => i.class), ['mask', 'mask', 'mask'])
+  const { out } = await driftctl(['words', 'list', '--query', mark])
+  assert.match(out, /^WORD +CLASS +PATTERN +ADMIN +AT\n/)
+  for (const { pattern } of items) assert.equal((await driftctl(['words', 'remove', pattern])).status, 0, pattern)
+  assert.equal((await ctl('words', 'test', mark + ' 坏词')).text, mark + ' 坏词')
 })
 
 test('lines that a word holds: approved they are said, refused they are not', async () => {
@@ -257,11 +300,18 @@ test('lines that a word holds: approved they are said, refused they are not', as
   await one.send(room, 'b ' + word)
   const mine = async () => (await ctl('held', 'list')).items.filter((i) => i.room === room)
   const [first, second] = (await mine()).sort((a, b) => (a.body < b.body ? -1 : 1))
-  assert.equal((await ctl('held', 'approve', first.id)).state, 'approved')
-  await two.frame((f) => f.type === 'message' && f.message.body === 'a ' + word)
-  assert.equal((await ctl('held', 'refuse', second.id, '--note', 'no')).state, 'refused')
+  const shown = await ctl('held', 'show', first.held)
+  assert.deepEqual([shown.body, shown.room, shown.words, shown.standing.kind, shown.steps], ['a ' + word, room, [word], 'guest', []])
+  assert.equal(JSON.stringify(shown).includes(one.user.nickname), false)
+  assert.match((await driftctl(['held', 'list'], { env })).out, /^HELD +ROOM +KIND +TOPIC +MEMBER +ALIAS +BODY +WORDS +AT\n/)
+  const { last_seq } = (await two.get('/rooms/' + room)).body
+  const done = await ctl('held', 'approve', first.held)
+  assert.deepEqual([done.state, done.seq], ['approved', last_seq + 1])
+  await two.frame((f) => f.type === 'message' && f.message.seq === done.seq && f.message.body === 'a ' + word)
+  assert.equal((await ctl('held', 'refuse', second.held, '--note', 'no')).state, 'refused')
   assert.deepEqual(await mine(), [])
-  await refusedCtl('no_held', 'held', 'approve', second.id)
-  assert.deepEqual(await audit(second.id), [{ command: 'held refuse', note: 'no', name: moderator.name }])
-  assert.equal((await driftctl(['words', 'remove', String(JSON.parse(out).word)])).status, 0)
+  for (const act of ['approve', 'refuse', 'show']) await refusedCtl('no_held', 'held', act, second.held)
+  assert.deepEqual((await audit(first.held)).map((u) => u.command), ['held show', 'held approve'])
+  assert.deepEqual(await audit(second.held), [{ command: 'held refuse', note: 'no', name: moderator.name }])
+  assert.equal((await driftctl(['words', 'remove', JSON.parse(out).pattern])).status, 0)
 })
