@@ -276,7 +276,7 @@ test('words that cannot be in the list are refused, with why; so are arguments t
 
 test('patterns are taken and shown as they are, whatever a shell would make of them', async () => {
   const mark = 'zs' + random()
-  for (const pattern of [`/${mark}.*$(touch \/tmp\/x)'";--/`, `${mark} 坏词`, `/${mark}[ＡＢ]\\d+%_/`]) {
+  for (const pattern of [`/${mark}.*\\$\\(touch \/tmp\/x\\)'";--/`, `${mark} 坏词`, `/${mark}[ＡＢ]\\d+%_/`]) {
     const { status, out, err } = await driftctl(['words', 'add', pattern, '--class', 'flag', '--json'])
     assert.equal(status, 0, err)
     assert.equal(JSON.parse(out).pattern, pattern)
