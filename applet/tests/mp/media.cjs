@@ -101,6 +101,15 @@ test('records, listens, and sends a voice', async () => {
   assert.deepStrictEqual([file.status, file.type], [200, 'audio/mpeg'])
 })
 
+test('records while it is held, by the touches that WeChat tells of', async () => {
+  await applet.fire('Record a voice message', 'touchstart', { touches: [{ clientY: 700 }] })
+  await applet.waitForText('Recording')
+  await new Promise((resolve) => setTimeout(resolve, 900))
+  await applet.fire('Stop recording', 'touchend')
+  await applet.waitForText(/Recorded, 0:0\d/)
+  await applet.tap('Delete the recording')
+})
+
 test('plays one voice after the other, and none twice by itself', async () => {
   const first = await stranger.send(room.id, 'voice', await mp3(1))
   const second = await stranger.send(room.id, 'voice', await mp3(3))
