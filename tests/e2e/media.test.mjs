@@ -1,5 +1,5 @@
-// Pictures and voice between two people in browsers: chosen, dropped, pasted and recorded; sent, cancelled, tried again;
-// opened in full, played one after the other, taken back. And the picture of one's own profile.
+// Pictures between two people in browsers: chosen, dropped and pasted; sent, cancelled, tried again; opened in full, taken
+// back. And the picture of one's own profile.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { after, before } from 'node:test'
@@ -26,8 +26,8 @@ let chromium, ann, bob
 
 const file = (name, width, height) => ({ name, mimeType: 'image/png', buffer: png(width, height) })
 /** Each picture in the chat, by whoever sees it. */
-const pictures = (page) => log(page).getByRole('button', { name: /^(Picture (from|that you sent)|.*发的图片)/ })
-const voices = (page) => log(page).getByRole('button', { name: /^(Play|Pause|播放|暂停)/ })
+const isPicture = { name: /^(Picture (from|that you sent)|.*发的图片)/ }
+const pictures = (page) => log(page).getByRole('button', isPicture)
 const uploads = '**/api/v1/rooms/*/media?*'
 /** Waits until so many of them stand there. */
 const count = (what, n) => until(async () => (await what.count()) === n, `${n} of them`, wait.timeout)
@@ -46,9 +46,7 @@ const give = (page, how, files) =>
         data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type }))
       const options = { bubbles: true, cancelable: true }
       if (how === 'paste')
-        document.activeElement.dispatchEvent(
-          new ClipboardEvent('paste', { ...options, clipboardData: data }),
-        )
+        document.activeElement.dispatchEvent(new ClipboardEvent('paste', { ...options, clipboardData: data }))
       else
         for (const kind of how === 'over' ? ['dragover'] : ['dragover', 'drop'])
           document
@@ -74,20 +72,15 @@ const listen = () => {
       body
         .get('file')
         .arrayBuffer()
-        .then((bytes) => window.sentFiles.push(String.fromCharCode(...new Uint8Array(bytes).subarray(0, 4096))))
+        .then((bytes) =>
+          window.sentFiles.push(String.fromCharCode(...new Uint8Array(bytes).subarray(0, 4096))),
+        )
     return send.call(this, body)
   }
 }
 
-async function record(page, ms, start, stop) {
-  await button(page, start).click()
-  await page.getByRole('timer').waitFor(wait)
-  await page.waitForTimeout(ms)
-  await button(page, stop).click()
-}
-
 before(async () => {
-  chromium = await browser('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream')
+  chromium = await browser()
   ann = await person(chromium)
   bob = await person(chromium, { locale: 'zh-CN', viewport: { width: 1280, height: 800 } })
   await ann.context().addInitScript(listen)
@@ -163,7 +156,11 @@ step('a picture is dropped, another one pasted', async () => {
 step('what is no picture is not taken, and told', async () => {
   await give(bob, 'drop', [{ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('no picture') }])
   await bob.getByRole('alert').filter({ hasText: '不是可以发送的图片' }).waitFor(wait)
-  await choose(ann, 'Add pictures', { name: 'x.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') })
+  await choose(ann, 'Add pictures', {
+    name: 'x.svg',
+    mimeType: 'image/svg+xml',
+    buffer: Buffer.from('<svg/>'),
+  })
   await ann.getByRole('alert').filter({ hasText: 'not a picture that can be sent' }).waitFor(wait)
   await choose(ann, 'Add pictures', file('f.png', 20, 20))
   await button(ann, 'Leave out picture 1').click()
@@ -230,3 +227,88 @@ step('one that a reload took is not believed sent', async () => {
   await count(pictures(ann), 7)
   await ann.unroute(uploads)
 })
+
+step('a picture opens in full, with zoom, and is saved', async () => {
+  await pictures(bob).last().click()
+  const view = bob.getByRole('dialog', { name: /发的图片/ })
+  const scale = () =>
+    view.locator('.paper').evaluate((paper) => new DOMMatrix(getComputedStyle(paper).transform).a)
+  const scaled = (is, what) => until(async () => is(await scale()), what, wait.timeout)
+  await view.locator('img').waitFor({ ...wait, state: 'attached' })
+  await bob.mouse.move(640, 400)
+  await bob.mouse.wheel(0, -400)
+  await scaled((now) => now > 1.5, 'larger by the wheel')
+  await bob.keyboard.press('0')
+  await scaled((now) => now === 1, 'as it was')
+  await bob.mouse.dblclick(640, 400)
+  await scaled((now) => now > 2, 'larger by a double click')
+  await bob.mouse.dblclick(640, 400)
+  await scaled((now) => now === 1, 'as it was')
+  await bob.keyboard.press('+')
+  await scaled((now) => now > 1.2, 'larger by a key')
+  await bob.keyboard.press('-')
+  await scaled((now) => now === 1, 'as it was')
+  const name = await view.getAttribute('aria-label')
+  await bob.keyboard.press('ArrowLeft')
+  await until(async () => (await view.locator('img').count()) === 1, 'the one before')
+  const [download] = await Promise.all([bob.waitForEvent('download'), button(view, '保存图片').click()])
+  assert.match(download.suggestedFilename(), /^driftline-\d+\.jpg$/)
+  for (let i = 0; i < 9; i++) await bob.keyboard.press('Tab')
+  assert.ok(await view.evaluate((box) => box.contains(document.activeElement)), 'Tab stays inside')
+  await bob.keyboard.press('Escape')
+  await view.waitFor({ ...wait, state: 'detached' })
+  assert.match(name, /发的图片/)
+  const label = await bob.evaluate(() => document.activeElement.getAttribute('aria-label'))
+  assert.match(label, /发的图片/, 'the focus is where it was')
+})
+
+step('a picture that is taken back is gone on both sides, opened or not', async () => {
+  await pictures(bob).last().click()
+  await bob.getByRole('dialog').waitFor(wait)
+  const row = log(ann)
+    .locator('.row')
+    .filter({ has: ann.getByRole('button', isPicture) })
+    .last()
+  await row.hover()
+  await button(row, 'Message actions').click()
+  await button(ann, 'Take back').click()
+  await bob.getByRole('dialog').waitFor({ ...wait, state: 'detached' })
+  for (const page of [ann, bob]) await count(pictures(page), 6)
+})
+
+step('one’s own picture is cut to a square, shown, and taken away again', async () => {
+  await button(ann, 'Back').click()
+  await turnTo(ann, 'Me')
+  await choose(ann, 'Choose a picture', file('me.png', 800, 400))
+  const sheet = ann.getByRole('dialog', { name: 'Cut it to a square' })
+  const frame = sheet.getByRole('application')
+  const place = () => frame.locator('.paper').evaluate((paper) => paper.style.transform)
+  await frame.focus()
+  const before = await place()
+  await ann.keyboard.press('ArrowRight')
+  await until(async () => (await place()) !== before, 'moved by a key')
+  await ann.keyboard.press('+')
+  await until(async () => /scale\(1\.25\)/.test(await place()), place)
+  await ann.mouse.move(195, 500)
+  await button(sheet, 'Use this').click()
+  await seen(ann, 'This is your picture now.')
+  const avatar = await ann.evaluate(async () => (await (await fetch('/api/v1/me')).json()).avatar)
+  assert.match(avatar, /^\/media\//)
+  const size = await ann.evaluate(async (url) => {
+    const picture = await createImageBitmap(await (await fetch(url)).blob())
+    return [picture.width, picture.height]
+  }, avatar)
+  assert.deepEqual(size, [256, 256])
+  await ann
+    .locator(`img[src*="${avatar}"]`)
+    .first()
+    .waitFor({ ...wait, state: 'attached' })
+  await button(ann, 'Remove it').click()
+  await seen(ann, 'Your picture is removed.')
+  assert.match(
+    await ann.evaluate(async () => (await (await fetch('/api/v1/me')).json()).avatar),
+    /^\/avatar\//,
+  )
+})
+
+step('nothing was refused, failed or fetched from elsewhere', () => calm(ann, bob))
