@@ -12,7 +12,7 @@ enum { PAGE = 500, CURSOR_MAX = 96 };
 /* The columns of api.account_export. */
 enum { EXPORT_CURSOR, EXPORT_ROW };
 
-static const char *const sections[] = {"sessions",  "sockets", "waits",  "matches", "rooms",   "messages",
+static const char *const sections[] = {"sessions",  "sockets", "waits",  "matches", "rooms",   "messages", "held",
                                        "reactions", "blocks",  "shares", "media",   "reports", "warnings"};
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

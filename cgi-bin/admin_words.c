@@ -139,13 +139,13 @@ static int decide(struct request *r, bool approve)
 	return ACT(r, "held_decide", held, act_bool(approve), note);
 }
 
-/* /held/approve {held, note?}: {id, state: "approved" | "gone", seq?}, it is said now; 404 no_held. */
+/* /held/approve {held, note?}: {held, state: "approved", seq}, it is said now; 404 no_held. */
 int admin_held_approve(struct request *r)
 {
 	return decide(r, true);
 }
 
-/* /held/refuse {held, note?}: {id, state: "refused"}, its sender is told; 404 no_held. */
+/* /held/refuse {held, note?}: {held, state: "refused"}, its sender is told; 404 no_held. */
 int admin_held_refuse(struct request *r)
 {
 	return decide(r, false);

@@ -106,6 +106,11 @@ begin
           from member m where m.account = v_account and m.key > v_number order by m.key limit p_count;
     when 'messages' then
         return query select * from export_messages(v_account, p_after, p_count);
+    when 'held' then
+        return query
+        select h.n::text, held_json(r.id, h)::json
+          from member m join held h on h.member = m.key join room r on r.key = m.room
+         where m.account = v_account and h.n > v_number order by h.n limit p_count;
     when 'reactions' then
         return query select * from export_reactions(v_account, p_after, p_count);
     when 'blocks' then

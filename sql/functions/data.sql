@@ -100,6 +100,7 @@ begin
     delete from media where member = me.key;
     delete from share where member = me.key;
     delete from hidden where member = me.key;
+    delete from held where member = me.key;
     delete from block where member = me.key;
     if not exists (select from member m where m.room = r.key and m.key <> me.key) then
         update room set topic = '', description = '', tags = '{}' where key = r.key;

@@ -82,28 +82,34 @@ begin
            from (select * from held where member = me.key order by at desc limit 50) h), '') || '],"next":null}')::act;
 end $$;
 
--- Puts a line that was held into its room, as of now. Returns its seq; null when there is nobody or no room any more for it.
+-- What waits goes when the stay ends in which it was sent: whoever has left, is banned or erased, says nothing any more, and
+-- nothing is said in a chat that has ended.
+create or replace function held_drop() returns trigger language plpgsql volatile as $$
+begin
+    delete from held where member = new.member and refused_at is null;
+    return null;
+end $$;
+
+create or replace trigger held_drop after update of to_seq on stay
+    for each row when (old.to_seq is null and new.to_seq is not null) execute function held_drop();
+
+-- Puts a line that was held into its room, as of now. Returns its seq. The caller holds the room's row.
 create or replace function held_append(h held) returns int language plpgsql volatile as $$
 declare
     r room;
-    m member;
     v_now timestamptz;
 begin
-    select * into r from room where key = h.room for no key update;
-    select * into m from member where key = h.member;
-    if r.ended_at is not null or m.left_at is not null or m.account is null then
-        return null;
-    end if;
+    select * into r from room where key = h.room;
     v_now := date_trunc('milliseconds', clock_timestamp());
     insert into message (room_kind, room, seq, member, body, sent, reply_to, client_id, at)
-    values (r.kind, r.key, r.last_seq + 1, m.key, h.body, h.sent, h.reply_to, h.client_id, v_now);
+    values (r.kind, r.key, r.last_seq + 1, h.member, h.body, h.sent, h.reply_to, h.client_id, v_now);
     update room set last_seq = r.last_seq + 1, last_at = v_now where key = r.key;
     update square set prev = at, at = v_now where room = r.key and at < v_now - interval '11 minutes';
     return r.last_seq + 1;
 end $$;
 
--- A held line, its room locked, since an append that has the same client_id looks for it under that lock; 404 when it is
--- there no more.
+-- A held line, its room locked, since an append that has the same client_id looks for it under that lock, and so does what ends
+-- a stay; 404 when it is there no more.
 create or replace function held_take(p_id text) returns held language plpgsql volatile as $$
 declare
     h held;
@@ -116,34 +122,28 @@ begin
     return h;
 end $$;
 
--- What a moderator decides on a held line. Approved it is said now, with the next seq, once; where its room has ended or its
--- member has left meanwhile, it goes and the reply's state is `gone`. Refused, its sender alone is told.
+-- What a moderator decides on a held line. Approved it is said now, with the next seq, once. Refused, its sender alone is told.
 create or replace function held_decide(p_id text, p_approve boolean) returns setof act language plpgsql volatile as $$
 declare
     h held := held_take(p_id);
     r room;
     v_seq int;
-    v_state text := 'refused';
 begin
     select * into r from room where key = h.room;
     if p_approve then
         delete from held where id = h.id;
         v_seq := held_append(h);
-        v_state := case when v_seq is null then 'gone' else 'approved' end;
-    else
-        update held set refused_at = now(), body = null, sent = coalesce(sent, sent_digest(client_id, h.body)) where id = h.id;
-    end if;
-    if v_seq is not null then
         return query
         select 'frame', room_channels(r.key),
                '{"type":"message","room":"' || r.id || '","message":' || message_json(r.id, c, m) || '}'
           from message c join member m on m.key = c.member
          where c.room_kind = r.kind and c.room = r.key and c.seq = v_seq;
     else
+        update held set refused_at = clock(), body = null, sent = coalesce(sent, sent_digest(client_id, h.body)) where id = h.id;
         return next ('frame', (select account_channels(m.account) from member m where m.key = h.member),
                      '{"type":"held","room":"' || r.id || '","client_id":"' || h.client_id || '","state":"refused"}')::act;
     end if;
-    return next ('reply', 200, '{"held":"' || h.id || '","state":"' || v_state || '"'
+    return next ('reply', 200, '{"held":"' || h.id || '","state":"' || case when p_approve then 'approved' else 'refused' end || '"'
                                || coalesce(',"seq":' || v_seq, '') || '}')::act;
 end $$;
 

@@ -100,6 +100,9 @@ select is((select body from held), null, 'its body goes');
 select is(t.write('bob', :'room', 'not this', null, null, '00000000-0000-4000-8000-00000000000b'), '422 word_blocked', 'sent again it is refused');
 select is(t.write('bob', :'room', 'not that', null, null, '00000000-0000-4000-8000-00000000000b'), '409 client_id_used', 'another is another');
 select throws_ok(format('select * from held_decide(%L, true)', :'held'), 'DL404', 'no_held', 'it is not approved any more');
+select is((select json::jsonb - 'at' from account_export(tok('bob'), 'held', '', 9)),
+          jsonb_build_object('room', :'room', 'client_id', '00000000-0000-4000-8000-00000000000b', 'body', null, 'state', 'refused'),
+          'an export has it');
 update held set refused_at = now() - interval '8 days';
 select retain('held', 90);
 select is((select count(*) from held), 0::bigint, 'after a week it is forgotten');
@@ -112,10 +115,30 @@ select is(t.write('ann', :'room', 'mine', null, 'hold 1'), '202 held', 'others m
 select t.held_id('x1') as held \gset
 select call(format('room_leave(%L, %L)', tok('ann'), :'room')) \g /dev/null
 select is(t.write('bob', :'room', 'x', null, 'hold 1'), '409 room_ended', 'nothing is held for a chat that has ended');
-delete from acts;
-insert into acts (kind, target, body) select * from held_decide(:'held', true);
-select is(body() ->> 'state', 'gone', 'what is approved too late goes');
-select is(t.held_id('x1'), null, 'for good');
+select is((select count(*) from held), 0::bigint, 'and what waited there is gone');
+select throws_ok(format('select * from held_decide(%L, true)', :'held'), 'DL404', 'no_held', 'nobody approves it any more');
+
+-- who goes takes along what waits, and nothing else
+select guest('cat'), guest('dan') \g /dev/null
+select group_of('cat', 'ann', 'bob', 'dan') as group \gset
+select is((select string_agg(t.write(n, :'group', n || ' waits', null, 'hold 1'), ',') from unnest(array['ann', 'bob', 'cat', 'dan']) n),
+          '202 held,202 held,202 held,202 held', 'in a group');
+select t.held_id('dan waits') as dan \gset
+select * from held_decide(t.held_id('cat waits'), false) \g /dev/null
+select call(format('room_leave(%L, %L)', tok('ann'), :'group')) \g /dev/null
+select is(t.held_id('ann waits'), null, 'of who has left nothing waits');
+select call(format('room_join(%L, %L, false)', tok('ann'), :'group')) \g /dev/null
+select is(t.held_id('ann waits'), null, 'nor does it when they come back');
+select * from account_ban(account_of('bob'), 'infinity', 'spam') \g /dev/null
+select is((member_of('bob', :'group')).left_at, null, 'who is banned is seen leaving later');
+select is(t.held_id('bob waits'), null, 'but says nothing from then on');
+select * from account_erase(account_of('dan')) \g /dev/null
+select throws_ok(format('select * from held_decide(%L, true)', :'dan'), 'DL404', 'no_held', 'nor does who is erased');
+select is((select last_seq from room where id = :'group'), 0, 'nothing of it was said');
+select key as mask from member_of('cat', :'group') \gset
+select is((select count(*) from held where member = :mask), 1::bigint, 'what was refused stays its week');
+select mask_forget(m, r, 10) from member m join room r on r.key = m.room where m.key = :mask \g /dev/null
+select is((select count(*) from held), 0::bigint, 'or until its mask is erased');
 
 -- fields
 select is(call(format('room_create(%L, ''T'', '''', ''{}'', 10, true, ''always'', false, %L)', tok('ann'),
