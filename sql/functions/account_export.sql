@@ -11,13 +11,14 @@ begin
                'account', user_json(v_account)::jsonb || jsonb_build_object(
                    'password', a.scheme, 'wechat', a.openid_hash is not null, 'seen', rfc3339(a.seen_at),
                    'banned_until', case when isfinite(a.banned_until) then rfc3339(a.banned_until) else a.banned_until::text end,
-                   'ban_reason', a.ban_reason))::text
+                   'ban_reason', a.ban_reason, 'muted_until', rfc3339(a.muted_until), 'paused_until', rfc3339(a.held_until)))::text
       from account a where a.id = v_account;
 end $$;
 
 -- An account in one room: how it is seen there, when it was there, what it wished.
 create or replace function export_room(me member) returns json language sql stable as $$
-    select json_build_object('room', r.id, 'kind', r.kind, 'topic', r.topic, 'member', me.id, 'alias', me.alias, 'alias_zh', me.alias_zh,
+    select json_build_object('room', r.id, 'kind', r.kind, 'topic', r.topic,
+               'description', r.description, 'tags', r.tags, 'member', me.id, 'alias', me.alias, 'alias_zh', me.alias_zh,
                'nickname', me.nickname, 'avatar', coalesce(me.avatar, avatar_url(me.id)), 'role', me.role,
                'joined', rfc3339(me.joined_at), 'left', rfc3339(me.left_at), 'kicked', rfc3339(me.kicked_at),
                'stays', (select json_agg(json_build_array(s.from_seq, s.to_seq) order by s.from_seq) from stay s where s.member = me.key),
@@ -84,7 +85,7 @@ begin
     when 'sessions' then
         return query
         select encode(s.token, 'hex'), json_build_object('created', rfc3339(s.created), 'expires', rfc3339(s.expires),
-                                                         'current', s.token = p_token)
+                                                         'current', s.token = p_token, 'prefix', encode(s.prefix, 'hex'))
           from session s where s.account = v_account and s.token > decode(p_after, 'hex') order by s.token limit p_count;
     when 'sockets' then
         return query
@@ -111,6 +112,10 @@ begin
         select h.n::text, held_json(r.id, h)::json
           from member m join held h on h.member = m.key join room r on r.key = m.room
          where m.account = v_account and h.n > v_number order by h.n limit p_count;
+    when 'uploads' then
+        return query
+        select to_char(u.day, 'YYYYMMDD'), json_build_object('day', u.day, 'files', u.files, 'bytes', u.bytes)
+          from upload u where u.account = v_account and to_char(u.day, 'YYYYMMDD')::bigint > v_number order by u.day limit p_count;
     when 'reactions' then
         return query select * from export_reactions(v_account, p_after, p_count);
     when 'blocks' then

@@ -134,7 +134,10 @@ begin
     with done as (
         update report r
            set state = 'resolved', outcome = case when v_kind = 'dismiss' then 'dismissed' else 'upheld' end, action = v_kind,
-               resolved = clock(), admin = p_admin, resolution = p_note
+               resolved = clock(), admin = p_admin, resolution = p_note,
+               note = case when r.service or r.hold or not account_gone(r.reporter) then r.note else '' end,
+               context = case when r.hold or not account_gone(r.subject) then r.context else report_bare(r) end,
+               picture = case when r.hold or not account_gone(r.subject) then r.picture end
          where r.case_id = v_case.id and r.state = 'open'
            and (v_kind = 'ban' or r.context ->> 'room' = v_report.context ->> 'room')
         returning r

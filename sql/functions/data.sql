@@ -19,8 +19,8 @@ begin
     delete from block where account = p_account;
     delete from media where account = p_account and kind = 'avatar' and member is null;
     delete from upload where account = p_account;
-    -- what a moderator has still to read stays with its report
-    update report set note = '' where reporter = p_account and state <> 'open';
+    delete from barred where account = p_account;
+    perform reports_forget(p_account);
 end $$;
 
 -- Erases the caller's own, after p_hash, what the password was checked against; p_openid_hash, by a login of WeChat's just
@@ -130,7 +130,7 @@ begin
     count := coalesce(cardinality(v_seqs), 0);
     perform from message c where c.room_kind = r.kind and c.room = r.key and c.seq = any (v_seqs) order by c.seq for update;
     delete from reaction where room = r.key and seq = any (v_seqs);
-    update message set body = null, recalled_at = coalesce(recalled_at, clock_timestamp()), reacted_at = null
+    update message set body = null, sent = null, recalled_at = coalesce(recalled_at, clock_timestamp()), reacted_at = null
      where room_kind = r.kind and room = r.key and seq = any (v_seqs);
     update room set changed_at = clock_timestamp() where key = r.key;      -- by which a sync knows where to look
 end $$;

@@ -42,13 +42,13 @@ create or replace function files_pin(p_digests bytea[]) returns void language sq
     select from file f where f.digest = any (p_digests) order by f.digest for key share
 $$;
 
--- Copies lines into a report. What was copied before stays as it was then.
+-- Copies lines into a report, by their masks' words alone. What was copied before stays as it was then.
 create or replace function evidence_add(p_report text, r room, me member, p_subject bigint, p_chosen int[]) returns void
 language sql volatile as $$
     select files_pin(array_agg(w.file) || array_agg(w.preview))
       from report_seqs(me, r, p_subject, p_chosen) s(seq) join media w on w.room = r.key and w.seq = s.seq;
     insert into evidence (report, seq, member, alias, alias_zh, side, chosen, kind, body, file, preview, facts, reply_to, recalled, at)
-    select p_report, c.seq, m.id, coalesce(m.nickname, m.alias), coalesce(m.nickname, m.alias_zh),
+    select p_report, c.seq, m.id, m.alias, m.alias_zh,
            case when m.key = p_subject then 'subject' when m.key = me.key then 'reporter' else 'other' end,
            c.seq = any (p_chosen), c.kind, c.body, w.file, w.preview,
            case when w.id is not null then jsonb_build_object('width', w.width, 'height', w.height, 'duration', w.duration, 'waveform', w.waveform) end,
@@ -120,6 +120,29 @@ create or replace function report_again(p_report report, p_reason text, p_note t
                        else left(note || E'\n' || p_note, 4000) end
      where id = p_report.id
     returning *
+$$;
+
+-- What is left of a report's context when the one it is about has been erased: the mask, without the nickname that it showed.
+create or replace function report_bare(p report) returns jsonb language sql stable as $$
+    select jsonb_build_object('room', p.context -> 'room', 'kind', p.context -> 'kind', 'topic', '')
+           || case when p.context -> 'subject' is null then '{}'
+              when p.context #> '{subject,profile}' is null then jsonb_build_object('subject', (p.context -> 'subject') - 'nickname')
+              else jsonb_build_object('subject', jsonb_build_object('member', p.context #> '{subject,member}',
+                       'alias', coalesce((select m.alias from member m where m.key = p.member), ''),
+                       'alias_zh', coalesce((select m.alias_zh from member m where m.key = p.member), ''),
+                       'avatar', avatar_url(p.context #>> '{subject,member}'))) end
+$$;
+
+-- Whether there is nobody behind a number any more.
+create or replace function account_gone(p_account bigint) returns boolean language sql stable as $$
+    select not exists (select from account a where a.id = p_account and a.erased_at is null)
+$$;
+
+-- Somebody has been erased: what reports know of it besides lines goes, where they are decided. What a moderator has still
+-- to read stays until then.
+create or replace function reports_forget(p_account bigint) returns void language sql volatile as $$
+    update report set note = '' where reporter = p_account and state <> 'open' and not hold;
+    update report r set context = report_bare(r), picture = null where r.subject = p_account and r.state <> 'open' and not r.hold;
 $$;
 
 -- A report by an account, or by the service (p_reporter null).

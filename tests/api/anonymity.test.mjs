@@ -18,6 +18,7 @@ import {
   unique,
   v2,
 } from '../support/client.mjs'
+import { Admin } from '../support/admin.mjs'
 import { fetchMedia, png, send, setAvatar } from '../support/media.mjs'
 
 const { port } = new URL(base)
@@ -82,6 +83,7 @@ const [stored] = await rows(
 )
 const tickets = []
 const rooms = []
+const exports = [] // what the witness takes along
 
 /** They meet, talk, recall, read, type, part; the witness calls all that there is, with errors among it. */
 async function journey() {
@@ -117,6 +119,13 @@ async function journey() {
     assert.equal((await witness.api('GET', `${at}/export?format=${format}`)).status, 200)
   await witness.api('POST', '/sync', { rooms: { [room]: 0 }, since: '2026-01-02T03:04:05.678Z' })
   await witness.api('GET', at)
+  // what is held: of the room's lines, of oneself, of the deployment
+  await sql(`insert into held (id, room, member, client_id, body, at) select '${random(11)}', m.room, m.key, '${randomUUID()}', '${lines.at(-1)}', now()
+    from member m join room r on r.key = m.room where r.id = '${room}' and m.account = ${key}`)
+  assert.deepEqual((await witness.api('GET', at + '/held')).body.items, [])
+  for (const path of ['/settings', '/challenge', '/me/export'])
+    assert.equal((await witness.api('GET', path)).status, 200)
+  exports.push(witness.seen.pop())
   // reports, both ways
   await hidden.post('/reports', { room, member: met.body.room.peer.member, seqs: [3], reason: 'other', note })
   await witness.api('POST', '/reports', { room, member: peer.member, seqs: [2], reason: 'other', note: 'x' })
@@ -177,7 +186,7 @@ test('a whole journey, twice: the other learns neither name nor nickname, accoun
     "the account's own picture": stored.avatar,
     "the account's age": stored.created.slice(0, 23),
   }))
-    assert.ok(!text.includes(word), what)
+    assert.ok(!(text + exports).includes(word), what)
   for (const ticket of tickets) assert.ok(!text.includes(ticket.slice(4)), 'a ticket')
   assert.doesNotMatch(text, /"(account|account_id|user|openid)":/)
 })
@@ -214,10 +223,25 @@ test("the account's number is in no answer and no frame", async () => {
       await person.get('/me'),
       await person.post('/stream'),
     )
-    seen.push(await person.get(`/rooms/${room}/messages`))
+    seen.push(
+      await person.get(`/rooms/${room}/messages`),
+      await person.get(`/rooms/${room}/held`),
+      await person.get('/challenge'),
+      await person.call('GET', '/me/export'),
+      await person.post('/reports', { room, seqs: person === one ? [2] : [1], reason: 'other' }),
+      await person.get('/reports'),
+    )
   }
+  const admin = await Admin.add('moderator')
+  const [{ id: report }] = (await two.get('/reports')).body.items
+  const shown = await admin.call('reports/show', { report })
+  seen.push(shown, await admin.call('users/show', { subject: shown.body.subject }))
+  seen.push(await admin.call('reports/list', { subject: shown.body.subject }))
+  for (const answer of seen.slice(-3)) assert.equal(answer.status, 200, answer.text)
+  seen.push(await one.delete('/me', { confirm: true }), await two.get('/rooms/' + room))
+  seen.push(await two.post('/sync', { rooms: { [room]: 0 } }), await admin.call('reports/show', { report }))
   const text =
-    seen.map((a) => a.text + JSON.stringify([...a.headers])).join() + JSON.stringify([one.frames, two.frames])
+    seen.map((a) => a.text + (a.headers.get ? JSON.stringify([...(a.headers.entries?.() ?? [])]) : '')).join() + JSON.stringify([one.frames, two.frames])
   assert.ok(!text.includes(String(high)))
   one.close()
   two.close()
@@ -398,4 +422,26 @@ test('the logs name nobody, after errors of nginx, the handlers and PostgreSQL t
             .slice(0, 200)}`,
         )
   assert.deepEqual(found, [])
+})
+
+test('erased: what others get after it, and the logs, still name nobody', async () => {
+  const from = witness.seen.length
+  const group = (await witness.api('POST', '/rooms', { topic: unique('p') })).body.id
+  await hidden.post(`/rooms/${group}/join`)
+  await hidden.send(group, 'x')
+  const { member } = (await hidden.get('/rooms/' + group)).body.me
+  assert.equal((await hidden.delete('/me', { password_v2: v2(account, password) })).status, 204)
+  const again = await Person.register({ account, fields: { nickname } })
+  await sql(`update departure d set at = now() from member m where d.member = m.key and m.id = '${member}'`)
+  await witness.person.frame((f) => f.type === 'member' && f.member === member && f.event === 'left')
+  for (const path of ['/conversations', `/rooms/${group}/members`, `/rooms/${group}/messages`, '/reports', '/blocks'])
+    await witness.api('GET', path)
+  await witness.api('POST', '/sync', { rooms: { [group]: 0 }, since: '2026-01-02T03:04:05.678Z' })
+  for (const { id } of rooms) await witness.api('GET', '/rooms/' + id)
+  const text = witness.seen.slice(from).join('\n') + JSON.stringify(witness.person.frames)
+  const log = JSON.stringify(logs())
+  for (const [what, word] of Object.entries({ account, nickname, password, token: hidden.token, again: again.token })) {
+    assert.ok(!text.includes(word), what)
+    assert.ok(!log.includes(word), what + ' in the logs')
+  }
 })

@@ -2,8 +2,11 @@
 // of the database, no file and no log.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { existsSync, utimesSync } from 'node:fs'
 import { after, test } from 'node:test'
-import { Person, call, logs, md5, pair, random, refused, sql, state, unique, until, v2 } from '../support/client.mjs'
+import { Person, call, logs, md5, pair, random, randomUUID, refused, sql, state, unique, until, v2 } from '../support/client.mjs'
+import { png, send, setAvatar, silence } from '../support/media.mjs'
+import { resolve } from '../support/safety.mjs'
 
 const open = []
 after(() => open.forEach((person) => person.close()))
@@ -136,4 +139,70 @@ test('nothing is left of somebody who wrote everywhere', async () => {
            where c.contype = 'f' and c.confrelid = 'driftline.account'::regclass) x`)
   assert.equal(await sql(numbers), '', 'no row names the account’s number')
   assert.equal(await sql(`select count(*) from match_log where ${known.account} in (low, high)`), '0')
+})
+
+/** The tables of a dump that hold a word. */
+async function tables(word) {
+  const found = new Set()
+  let table
+  for (const line of (await dump()).split('\n')) {
+    table = /^COPY driftline\.(\S+)/.exec(line)?.[1] ?? table
+    if (line.includes(word)) found.add(table)
+  }
+  return [...found].sort()
+}
+
+const shade = () => [1, 2, 3].map(() => Math.floor(Math.random() * 256))
+/** A picture that no other test sends. */
+const picture = () => {
+  const colour = shade()
+  return png(60, 60, () => [...colour, 255])
+}
+const path = (digest) => `${state}/media/${digest.slice(0, 2)}/${digest}`
+
+test('of pictures, voice, reports and lines that are held, copies in reports are left, and those for their time', async () => {
+  const canary = 'canary' + random(6)
+  const me = await Person.register({ account: canary + 'a', fields: { nickname: canary + ' nick' } })
+  const { one, two, room } = await pair(me)
+  open.push(one, two)
+  await two.send(room, 'hello')
+  await me.send(room, canary + ' ugly')
+  for (const [file, kind] of [[picture(), 'image'], [silence(100 + Math.floor(Math.random() * 1500)), 'voice'], [picture(), 'image']])
+    assert.equal((await send(me, room, file, { kind })).status, 200)
+  assert.equal((await setAvatar(me, picture())).status, 200)
+  const group = (await two.post('/rooms', { topic: unique('topic'), mask: 'choice' })).body.id
+  const { member } = (await me.post(`/rooms/${group}/join`, { mask: false })).body.me
+  await me.send(group, canary + ' in a group')
+  await sql(`insert into held (id, room, member, client_id, body, at) select '${random(11)}', room, key, '${randomUUID()}', '${canary} held', now() from member where id = '${member}'`)
+  const report = async (person, body) => {
+    const answer = await person.post('/reports', { reason: 'other', ...body })
+    assert.equal(answer.status, 201, answer.text)
+    return answer.body.id
+  }
+  const mask = (await two.get('/rooms/' + room)).body.peer.member
+  const reports = [
+    await report(two, { room, member: mask, seqs: [2, 5] }),
+    await report(two, { room: group, member }),
+    await report(me, { room, seqs: [1], note: canary + ' note' }),
+  ]
+  const digests = await sql(`select string_agg(encode(d, 'hex'), ' ') from (select unnest(array[file, preview]) d from media where account = ${await me.key()}) x where d is not null`)
+  const files = [...new Set(digests.split(' '))]
+  assert.equal(files.length, 6)
+  for (const file of files) assert.ok(existsSync(path(file)), file)
+  assert.deepEqual((await tables(canary)).filter((t) => ['evidence', 'held', 'member', 'report', 'user_info'].includes(t)), ['evidence', 'held', 'member', 'report', 'user_info'])
+  const known = await who(me)
+
+  assert.equal((await erase(me, proof(me))).status, 204)
+  await pass(known)
+  assert.deepEqual(await tables(canary), ['evidence', 'report'])
+  for (const id of reports) await resolve(id, 'dismiss')
+  assert.deepEqual(await tables(canary), ['evidence'])
+  for (const { topic, alias } of (await two.get('/reports')).body.items) assert.ok(![topic, alias].some((text) => text.includes(canary)))
+  const age = (file) => existsSync(path(file)) && utimesSync(path(file), new Date(0), new Date(0))
+  files.forEach(age)
+  await until(() => files.filter((file) => existsSync(path(file))).length === 5, 'the avatar to go', 90000)
+
+  await sql(`update report set resolved = resolved - interval '181 days' where id in (${reports.map((id) => `'${id}'`)});`)
+  await until(async () => (await tables(canary)).length === 0, 'the job', 60000)
+  await until(() => !files.some((file) => existsSync(path(file))), 'the files to go', 90000)
 })

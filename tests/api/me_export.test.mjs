@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Person, call, pair, random, range, refused, sql } from '../support/client.mjs'
+import { fetchMedia, png, send, setAvatar, voice } from '../support/media.mjs'
 
 const open = []
 after(() => open.forEach((person) => person.close()))
@@ -46,6 +47,22 @@ test('a document of all that one did', async () => {
   assert.ok(!answer.text.includes('theirs'), 'what others wrote is theirs')
   for (const token of [me.token, other.token]) assert.ok(!answer.text.includes(token))
   assert.ok(!answer.text.includes(two.user.nickname), 'nothing of others but their masks')
+})
+
+test('pictures and voice by their addresses, what is held back, and how much was sent', async () => {
+  const { one: me, two, room } = await pair()
+  open.push(me, two)
+  await send(me, room, png(50, 50))
+  await send(me, room, voice(), { kind: 'voice' })
+  await send(two, room, png(51, 50))
+  await setAvatar(me, png(52, 50))
+  await sql(`insert into held (id, room, member, client_id, body, at) select '${random(11)}', m.room, m.key, gen_random_uuid(), 'held back', now()
+    from member m join room r on r.key = m.room where r.id = '${room}' and m.account = ${await me.key()}`)
+  const { body } = await get(me)
+  assert.deepEqual(body.media.map((m) => [m.kind, m.seq]).sort(), [['avatar', null], ['image', 1], ['voice', 2]])
+  for (const { url } of body.media) assert.equal((await fetchMedia(me, url)).status, 200)
+  assert.deepEqual(body.held.map((h) => [h.room, h.body, h.state]), [[room, 'held back', 'held']])
+  assert.deepEqual(body.uploads.map((u) => u.files), [3])
 })
 
 test('nothing of it is anybody else’s', async () => {

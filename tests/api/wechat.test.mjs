@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Instance } from '../deploy/instance.mjs'
-import { Person, base, call, logs, random, refused } from '../support/client.mjs'
+import { Person, base, call, logs, random, refused, v2 } from '../support/client.mjs'
 import { wechat } from '../support/wechat.mjs'
 
 const openid = 'o' + random(13)
@@ -20,6 +20,8 @@ const double = await wechat({
   list: [],
   none: '',
   bare: { session_key },
+  leaver: { openid: openid + 'leaver', session_key },
+  'leaver again': { openid: openid + 'leaver', session_key },
   empty: { openid: '', session_key },
   number: { openid: 1, session_key },
   huge: { openid: 'o'.repeat(20000) },
@@ -120,6 +122,23 @@ for (const [name, code] of [
     refused(await login(code), 422, 'invalid_field', 'code')
     assert.equal(double.asked.length, before)
   })
+
+test('to be erased it takes a fresh code, of the same person', async () => {
+  const { token, user } = (await login('leaver')).body
+  const me = new Person(token, null, it.url)
+  for (const body of [{}, { confirm: true }]) refused(await me.delete('/me', body), 422, 'invalid_field', 'code')
+  refused(await me.delete('/me', { password_v2: v2('x', 'y') }), 409, 'no_password')
+  for (const code of ['other', 'unknown', 'used']) refused(await me.delete('/me', { code }), 404, 'wechat_refused')
+  refused(await me.delete('/me', { code: 'blocked' }), 403, 'wechat_refused')
+  refused(await me.delete('/me', { code: 'busy' }), 503, 'unavailable')
+  refused(await me.delete('/me', { code: 1 }), 422, 'invalid_field', 'code')
+  assert.deepEqual((await me.get('/me')).body, user, 'it is all there')
+  assert.equal((await me.delete('/me', { code: 'leaver again' })).status, 204)
+  refused(await me.get('/me'), 401, 'unauthorized')
+  const back = (await login('leaver')).body.user
+  assert.notEqual(back.created, user.created, 'who comes again is somebody new')
+  assert.equal(back.warnings, 0)
+})
 
 test('neither openid nor session_key nor secret stands anywhere in the clear', async () => {
   const dump = await it.deploy('psql', '-At', '-c', 'select a::text from driftline.account a')
