@@ -217,14 +217,21 @@ json_object *request_json(const char *text, size_t size)
 	return object;
 }
 
+/* Its handler reads the body by itself. */
+static bool takes_file(const struct route *route)
+{
+	return route->pool == POOL_MEDIA && strcmp(route->method, "POST") == 0;
+}
+
 static int body_read(struct request *r)
 {
 	const char *type = request_param(r, "CONTENT_TYPE");
-	if (r->content_size > (r->route->pool == POOL_MEDIA ? UPLOAD_MAX : BODY_MAX))
+	bool file = takes_file(r->route);
+	if (r->content_size > (file ? UPLOAD_MAX : BODY_MAX))
 		return fail(r, 413, "too_large");
 	if (r->content_size < strtoul(request_param(r, "CONTENT_LENGTH"), NULL, 10))
 		return fail(r, 400, "malformed");
-	if (r->content_size == 0 || r->route->pool == POOL_MEDIA)
+	if (r->content_size == 0 || file)
 		return 0;
 	if (strncasecmp(type, "application/json", 16) != 0 || (type[16] && !strchr("; \t", type[16])))
 		return fail(r, 415, "not_json");

@@ -15,6 +15,7 @@ import {
   sql,
   state,
 } from '../support/client.mjs'
+import { form, png } from '../support/media.mjs'
 
 const { port, host } = new URL(base)
 const { one, two, room } = await pair()
@@ -23,6 +24,7 @@ const some = {
   '{seq}': '1',
   '{ticket}': 'AAAAAAAAAAAAAAAAAAAAAA',
   '{mask}': '0123456789abcdef',
+  '{media}': 'A'.repeat(22),
 }
 const hash = 'a'.repeat(64)
 // Every route, and a body that would do: null for a route without one.
@@ -64,11 +66,20 @@ const routes = [
   ['POST', '/api/v1/rooms/{room}/messages', { client_id: randomUUID(), kind: 'text', body: 'x' }],
   ['GET', '/api/v1/rooms/{room}/messages'],
   ['DELETE', '/api/v1/rooms/{room}/messages/{seq}', null],
+  ['DELETE', '/api/v1/me/avatar', null],
+  ['GET', '/media/{media}'],
+  ['HEAD', '/media/{media}'],
   ['POST', '/api/v1/stream', null],
   ['POST', '/api/v1/sync', { rooms: {} }],
 ]
+// Those that take a file: no JSON, and more of it.
+const uploads = [
+  ['POST', '/api/v1/rooms/{room}/media', { kind: 'image', client_id: randomUUID() }],
+  ['POST', '/api/v1/me/avatar', {}],
+]
+const all = [...routes, ...uploads]
 const url = (path) => path.replace(/\{\w+\}/g, (name) => some[name])
-const unsafe = routes.filter(([method]) => method !== 'GET')
+const unsafe = routes.filter(([method]) => method !== 'GET' && method !== 'HEAD')
 const bearer = { authorization: 'Bearer ' + one.token }
 
 // A digest of every row's place and version: what is refused must leave all of them as they are.
@@ -281,6 +292,49 @@ for (const [method, path] of unsafe)
     )
   })
 
+for (const [method, path, query] of uploads) {
+  const { body, headers } = form(png())
+  const to = `${path}?${new URLSearchParams(query)}`
+  const upload = (body, more) => ask(method, to, body, { ...headers, ...more })
+
+  test(`${method} ${path}: what is no file is refused`, async () => {
+    for (const type of [
+      'application/json',
+      'image/png',
+      'text/plain',
+      'multipart/mixed; boundary=x',
+      'multipart/form-data',
+      ' ',
+    ])
+      refused(await upload(body, { 'content-type': type }), 415, 'not_multipart')
+    for (const text of ['', '{}', '--', '\r\n', 'x'.repeat(100000)])
+      refused(await upload(Buffer.from(text)), 400, 'malformed')
+    refused(await upload(Buffer.alloc(5 << 20)), 413, 'too_large')
+    refused(await upload(form(png(), { name: 'picture' }).body, form(png()).headers), 400, 'malformed')
+    for (const name of ['', 'File', 'file ', 'picture']) {
+      const other = form(png(), { name })
+      refused(await upload(other.body, other.headers), 422, 'invalid_field', 'file')
+    }
+  })
+
+  test(`${method} ${path}: a foreign page may not call it`, async () => {
+    for (const origin of ['https://evil.example', 'null', base + '.evil.example'])
+      refused(await upload(body, { origin }), 403, 'foreign_origin')
+  })
+
+  test(`${method} ${path}: arguments that are none`, async () => {
+    for (const [name, values] of Object.entries({
+      kind: ['', 'video', 'Image', 'image,voice', '\0'],
+      client_id: ['', 'x', randomUUID().replaceAll('-', ''), '00000000-0000-1000-8000-000000000000'],
+      reply_to: ['0', '-1', '1.5', '1e3', 'x', '99999999999'],
+    }))
+      for (const value of path.endsWith('/media') ? values : []) {
+        const changed = `${path}?${new URLSearchParams({ ...query, [name]: value })}`
+        refused(await ask(method, changed, body, headers), 422, 'invalid_field', name)
+      }
+  })
+}
+
 // Values of another type than a field has, on all fields of all routes
 const wrong = [
   true,
@@ -343,9 +397,9 @@ for (const [path, fields] of [
   })
 
 const methods = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS', 'HEAD', 'FOO', 'PROPFIND', 'post']
-for (const path of new Set(routes.map(([, p]) => p)))
+for (const path of new Set(all.map(([, p]) => p)))
   test(`${path}: another method is answered 405, with Allow`, async () => {
-    const allowed = routes.filter(([, p]) => p === path).map(([method]) => method)
+    const allowed = all.filter(([, p]) => p === path).map(([method]) => method)
     for (const method of methods) {
       if (allowed.includes(method)) continue
       const answer = await send(`${method} ${url(path)} HTTP/1.1`, ['Authorization: ' + bearer.authorization])
@@ -363,10 +417,11 @@ for (const path of new Set(routes.map(([, p]) => p)))
     assert.ok(trace.headers.get('allow') && trace.body.error.code)
   })
 
-for (const [method, path, , who] of routes.filter(([, , , who]) => who !== 'anyone'))
+for (const [method, path, , who] of all.filter(([, , , who]) => who !== 'anyone'))
   test(`${method} ${path}: without a session, 401`, async () => {
-    const answer = await call(method, url(path), method === 'GET' ? undefined : {})
-    refused(answer, 401, 'unauthorized')
+    const answer = await call(method, url(path), /GET|HEAD/.test(method) ? undefined : {})
+    if (method === 'HEAD') assert.equal(answer.status, 401)
+    else refused(answer, 401, 'unauthorized')
     assert.equal(who, undefined)
   })
 
@@ -424,6 +479,20 @@ for (const [path, status] of [
   ['/avatar/xyz.svg', 404],
   ['/avatar/0123456789abcdef.png', 404],
   ['/avatar/0123456789ABCDEF.svg', 404],
+  ['/media/', 404],
+  [`/media/${id}`, 404],
+  [`/media/${id}?size=preview`, 404],
+  [`/media/${id}?size=huge`, 422],
+  [`/media/${id}?size=`, 422],
+  [`/media/${id}/`, 404],
+  [`/media/${id}/x`, 404],
+  ['/media/' + 'a'.repeat(5000), 414],
+  ['/media/%2e%2e/%2e%2e/etc/passwd', 400],
+  ['/media/ab%2fcd', 404],
+  ['/media/%00', 400],
+  ['/media/%ff', 404],
+  [`/_media/aa/${'a'.repeat(64)}`, 404],
+  ['/_media/../../secrets/pepper', 400],
   ['http://evil.example/api/v1/nothing', 404],
   ['*', 400],
 ])
