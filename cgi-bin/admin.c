@@ -14,7 +14,10 @@ enum { THREADS = 8, HASHES = 1, HASHES_WAITING = 4, CONNECTIONS = 2 };
 int main(void)
 {
 	static struct arena forever;
+	const bool once = getenv("GATEWAY_INTERFACE") != NULL;
 	char error[512];
+	if (!once)
+		server_begin();
 	if (!config_load(error, sizeof error)) {
 		fprintf(stderr, "%s\n", error);
 		return EXIT_FAILURE;
@@ -28,7 +31,7 @@ int main(void)
 	db_start(config.database_admin_url, "admin_api", CONNECTIONS);
 	publish_start(arena_printf(&forever, "%s/publish.sock", config.run));
 	password_pool(HASHES, HASHES_WAITING);
-	if (getenv("GATEWAY_INTERFACE") != NULL)
+	if (once)
 		return cgi_run(admin_routes, POOL_ADMIN);
 	return server_run(arena_printf(&forever, "%s/admin-cgi.sock", config.run), admin_routes, POOL_ADMIN, accept_start,
 	                  THREADS, NULL);

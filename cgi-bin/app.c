@@ -21,6 +21,7 @@ static const char *database_url(void)
 int app_run(enum pool pool, void (*background)(void))
 {
 	char error[512];
+	server_begin();
 	if (!config_load(error, sizeof error)) {
 		fprintf(stderr, "%s\n", error);
 		return EXIT_FAILURE;

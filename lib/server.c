@@ -82,6 +82,21 @@ static void drain(int listener)
 		nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
 }
 
+static void ends(sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGINT);
+}
+
+void server_begin(void)
+{
+	sigset_t signals;
+	ends(&signals);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
 int server_run(const char *path, const struct route *routes, enum pool pool, void (*start)(int socket, int threads),
                int threads, void (*background)(void))
 {
@@ -89,11 +104,7 @@ int server_run(const char *path, const struct route *routes, enum pool pool, voi
 	pthread_t thread;
 	server.routes = routes;
 	server.pool = pool;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
+	ends(&signals);
 	int listener = listener_open(path);
 	if (listener < 0) {
 		log_event(LOG_ERROR, "socket_failed", "\"errno\":%d", errno);

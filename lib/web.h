@@ -208,6 +208,12 @@ void metrics_write(struct buf *buf);
 /* server.c: what the two ways of serving share. */
 
 /*
+ * Before any thread is started: SIGTERM and SIGINT are for server_run alone, or one of them would end the process in the
+ * middle of what is under way.
+ */
+void server_begin(void);
+
+/*
  * Serves routes of one pool on the unix socket at path until SIGTERM or SIGINT, then ends the requests under way and
  * returns. start is accept_start or loop_start, with so many threads. background, if not NULL, runs in a thread of its
  * own about every five seconds. Returns the program's exit code.

@@ -1,5 +1,6 @@
 // Parts of the service are killed while people talk: nothing that was answered is lost, and everybody is back soon.
 import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { Person, base, call, logs, randomUUID, sql, until } from '../support/client.mjs'
 import { childrenOf, kill, pidOf, traffic } from '../support/traffic.mjs'
@@ -88,6 +89,19 @@ test('kill -9 of the handlers, three times', async () => {
     },
     { limit: SOON, allowed: down },
   )
+})
+
+test('an end by signal waits to be fetched: no thread dies of it in the middle of something', () => {
+  for (const part of ['api', 'auth', 'media', 'admin']) {
+    const main = String(pidOf(part)) // which fetches it, and so does not block it just then
+    const tasks = `/proc/${main}/task`
+    const others = readdirSync(tasks).filter((thread) => thread !== main)
+    assert.ok(others.length > 0)
+    for (const thread of others) {
+      const blocked = BigInt('0x' + /^SigBlk:\s*(\w+)$/m.exec(readFileSync(`${tasks}/${thread}/status`, 'utf8'))[1])
+      assert.ok(blocked & (1n << 14n), `SIGTERM in a thread of ${part}`)
+    }
+  }
 })
 
 test('an end by signal: the handlers finish what is under way', async () => {

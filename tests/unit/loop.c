@@ -110,6 +110,7 @@ static int server_start(void **state)
 {
 	(void)state;
 	log_threshold = LOG_ERROR;
+	server_begin();
 	sem_init(&entered, 0, 0);
 	sem_init(&released, 0, 0);
 	if (mkdtemp(folder) == NULL)
