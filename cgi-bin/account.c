@@ -234,17 +234,24 @@ int account_guest(struct request *r)
 	return session_reply(r, status, token);
 }
 
-/* POST /login/wechat {code}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash and sealed. */
+/* The openid as it is kept where WeChat is asked about what its users say, which it has to be told then; else NULL. */
+static const char *openid_sealed(struct request *r, const char *openid)
+{
+	if (!wechat_checks_text())
+		return NULL;
+	uint8_t *sealed = arena_alloc(&r->arena, strlen(openid) + 28);
+	return act_bytea(r, sealed, secret_seal("openid", openid, strlen(openid), sealed));
+}
+
+/* POST /login/wechat {code}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash. */
 int account_wechat(struct request *r)
 {
 	const char *code, *openid, *hash;
 	char token[ID_SIZE + 1];
 	TRY(field_text(r, "code", REQUIRED, TEXT_NAME, 128, &code));
 	TRY(wechat_prove(r, code, &openid, &hash));
-	uint8_t *sealed = arena_alloc(&r->arena, strlen(openid) + 28);
-	size_t size = secret_seal("openid", openid, strlen(openid), sealed);
 	const char *digest = token_make(r, token);
-	int status = ACT(r, "login_wechat", digest, hash, act_bytea(r, sealed, size), locale(r), proof_prefixes(r));
+	int status = ACT(r, "login_wechat", digest, hash, openid_sealed(r, openid), locale(r), proof_prefixes(r));
 	return session_reply(r, status, token);
 }
 

@@ -43,9 +43,11 @@ int app_run(enum pool pool, void (*background)(void))
 		return server_run(path_in(config.run, "api.sock"), routes, pool, loop_start, config.threads, background);
 	}
 	/* Beside those that work or wait for it, some threads must be free to say that the queue is full. */
-	if (pool == POOL_AUTH)
+	if (pool == POOL_AUTH) {
+		wechat_check_start();
 		return server_run(path_in(config.run, "auth.sock"), routes, pool, accept_start,
 		                  config.hash_workers + config.hash_queue + 64, background);
+	}
 	files_open(config.media[0] ? config.media : path_in(config.state, "media"));
 	decoder_pool(config.decoders, config.decode_queue);
 	return server_run(path_in(config.run, "media.sock"), routes, pool, accept_start,

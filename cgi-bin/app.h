@@ -60,6 +60,34 @@ void budgets_start(void);
 /* Exchanges a wx.login code. Returns 0 and the openid, in the request's arena, or the status that fail() made. */
 int wechat_openid(struct request *r, const char *code, const char **openid);
 
+/* wechat_http.c: calls of WeChat's API. */
+
+/*
+ * GET path, or POST of body, which is JSON, below the configured base URL. Returns the answer, an object that the caller
+ * puts, or NULL where none came within five seconds.
+ */
+json_object *wechat_call(struct arena *arena, const char *path, const char *body);
+int wechat_error(json_object *answer); /* its errcode; 0 for none */
+const char *wechat_escape(struct arena *arena, const char *text); /* for a query */
+/* The access token, escaped for a query: kept until shortly before it expires. NULL: none is to be had. */
+const char *wechat_token(struct arena *arena);
+void wechat_token_drop(void); /* WeChat knows it no more */
+
+/* wechat_check.c */
+
+/* Starts the thread that asks WeChat, or, where it is not to be asked, lets go of what that would take. */
+void wechat_check_start(void);
+
+/* wechat_push.c: what WeChat is to look at, and what it answers. */
+
+/* What the settings ask for: texts; pictures, voice and avatars too. */
+bool wechat_checks_text(void);
+bool wechat_checks_media(void);
+/* "pass", "review" or "risky" out of a result of WeChat's; NULL: it says none of these. */
+const char *wechat_verdict(json_object *answer);
+
+handler wechat_push, wechat_hello, wechat_media;
+
 /* match.c */
 
 handler match_start, match_get, match_stop;
@@ -84,6 +112,8 @@ handler message_send, message_list, message_recall, message_read, reaction_add, 
 /* uploads.c */
 
 handler media_send, avatar_set, avatar_reset, media_get;
+/* Sends nginx to the file that the reply names: "<hex digits> <kind>". Returns 200. */
+int media_redirect(struct request *r);
 
 /* decoder.c: the jailed child, and how many of it there are. */
 

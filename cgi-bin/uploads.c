@@ -112,7 +112,8 @@ static int line_append(struct request *r, const struct upload *upload, const voi
 {
 	const struct line *line = use;
 	return ACT(r, "media_append", r->args[0], line->client_id, line->kind, line->reply_to, upload->source,
-	           file_name(r, upload, 0), file_name(r, upload, 1), facts_write(r, upload));
+	           file_name(r, upload, 0), file_name(r, upload, 1), facts_write(r, upload),
+	           act_bool(wechat_checks_media()));
 }
 
 /*
@@ -144,7 +145,7 @@ static int avatar_decode(struct request *r, struct upload *upload)
 static int avatar_replace(struct request *r, const struct upload *upload, const void *use)
 {
 	(void)use;
-	return ACT(r, "avatar_set", upload->source, file_name(r, upload, 0));
+	return ACT(r, "avatar_set", upload->source, file_name(r, upload, 0), act_bool(wechat_checks_media()));
 }
 
 /* POST /me/avatar, multipart with one part `file`: {avatar}, the picture's middle. Errors as above. */
@@ -164,6 +165,15 @@ int avatar_reset(struct request *r)
 	return ACT0(r, "avatar_reset");
 }
 
+int media_redirect(struct request *r)
+{
+	const char *name = r->reply.text, *kind = strchr(name, ' ') + 1;
+	reply_header(r, "X-Accel-Redirect", "/_media/%.2s/%.*s", name, 2 * DIGEST_SIZE, name);
+	reply_header(r, "Content-Type", "%s", strcmp(kind, "voice") == 0 ? "audio/mpeg" : "image/jpeg");
+	r->reply = (struct buf){.arena = &r->arena};
+	return 200;
+}
+
 /*
  * GET /media/{id}, ?size=preview: nginx is sent to the file; 404 not_found for those who may not see it. Nothing that the
  * answer says of the file is the same for two of its uses, but what is in it.
@@ -176,10 +186,6 @@ int media_get(struct request *r)
 	int status = ACT(r, "media", r->args[0], act_bool(size != NULL));
 	if (status != 200)
 		return status;
-	const char *name = r->reply.text, *kind = strchr(name, ' ') + 1;
-	reply_header(r, "X-Accel-Redirect", "/_media/%.2s/%.*s", name, 2 * DIGEST_SIZE, name);
-	reply_header(r, "Content-Type", "%s", strcmp(kind, "voice") == 0 ? "audio/mpeg" : "image/jpeg");
 	reply_header(r, "Cache-Control", "private, max-age=31536000, immutable");
-	r->reply = (struct buf){.arena = &r->arena};
-	return 200;
+	return media_redirect(r);
 }

@@ -149,6 +149,7 @@ static PGresult *batch_append(struct arena *arena, struct line *const *batch, in
 	params.count++; /* kinds: all are text */
 	db_array_param(&masked, &params);
 	db_array_param(&verdicts, &params);
+	params.values[params.count++] = act_bool(wechat_checks_text());
 	return db_call("message_append", &params);
 }
 

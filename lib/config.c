@@ -95,6 +95,10 @@ const struct setting config_settings[] = {
 	    "The applet's id. Empty: no login by WeChat."),
 	STRING("DRIFTLINE_WECHAT_SECRET", wechat_secret, "",
 	    "The applet's secret."),
+	CHOICE("DRIFTLINE_WECHAT_CHECKS", wechat_checks, "off", "off|text|all",
+	    "What WeChat is asked to check of what people say and show who came by it: nothing, `text`, or `all`, pictures, voice and avatars too. Nobody waits for it: docs/moderation.md."),
+	STRING("DRIFTLINE_WECHAT_TOKEN", wechat_token, "",
+	    "With DRIFTLINE_WECHAT_CHECKS=all: the token set for message pushes in WeChat's console, where the address is `<public url>/api/v1/wechat/push`, the format JSON, in plain text."),
 	INT("DRIFTLINE_LIMIT_GUESTS", limit_guests, "120", 0, 100000,
 	    "New guests a minute from one address prefix (an IPv4 address, an IPv6 /64); 0 is off, here and below."),
 	INT("DRIFTLINE_LIMIT_REGISTRATIONS", limit_registrations, "30", 0, 100000,
@@ -431,6 +435,15 @@ static bool check(char *error, size_t size)
 		return refuse(error, size, "DRIFTLINE_DATABASE_OWNER_URL is set: set DRIFTLINE_DATABASE_ADMIN_URL too");
 	if (!*config.wechat_appid != !*config.wechat_secret)
 		return refuse(error, size, "DRIFTLINE_WECHAT_APPID and DRIFTLINE_WECHAT_SECRET are set together or not at all");
+	if (strcmp(config.wechat_checks, "off") != 0 && !*config.wechat_appid)
+		return refuse(error, size,
+		              "DRIFTLINE_WECHAT_CHECKS=%s asks for DRIFTLINE_WECHAT_APPID and DRIFTLINE_WECHAT_SECRET",
+		              config.wechat_checks);
+	if (strcmp(config.wechat_checks, "all") == 0 && (!*config.wechat_token || !*config.public_url))
+		return refuse(
+			error, size,
+			"DRIFTLINE_WECHAT_CHECKS=all asks for DRIFTLINE_WECHAT_TOKEN, and for DRIFTLINE_PUBLIC_URL, where WeChat "
+			"fetches what it checks");
 	return check_safety(error, size);
 }
 

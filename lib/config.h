@@ -40,6 +40,8 @@ struct config {
 	const char *wechat_url;
 	const char *wechat_appid;
 	const char *wechat_secret;
+	const char *wechat_checks; /* off, text or all */
+	const char *wechat_token; /* that WeChat signs its pushes by */
 
 	/* limits, 0 is off; the first seven per address prefix and minute, by nginx */
 	int limit_guests;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONCE_SIZE = 12, TAG_SIZE = 16 };
+enum { NONCE_SIZE = 12, TAG_SIZE = 16, SHA1_SIZE = 20 };
 
 static uint8_t secret[DIGEST_SIZE];
 
@@ -110,4 +110,35 @@ size_t secret_seal(const char *purpose, const void *bytes, size_t size, uint8_t 
 	EVP_CIPHER_CTX_free(context);
 	OPENSSL_cleanse(key, sizeof key);
 	return NONCE_SIZE + size + TAG_SIZE;
+}
+
+bool secret_open(const char *purpose, const uint8_t *sealed, size_t size, void *bytes)
+{
+	uint8_t key[DIGEST_SIZE], tag[TAG_SIZE];
+	int part = 0, last = 0;
+	if (size < NONCE_SIZE + TAG_SIZE)
+		return false;
+	size -= NONCE_SIZE + TAG_SIZE;
+	const uint8_t *in = sealed + NONCE_SIZE;
+	memcpy(tag, in + size, TAG_SIZE);
+	secret_hash("seal", purpose, key);
+	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	if (context == NULL || EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, sealed) != 1)
+		abort();
+	bool good = EVP_DecryptUpdate(context, bytes, &part, in, (int)size) == 1 &&
+	            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1 &&
+	            EVP_DecryptFinal_ex(context, (uint8_t *)bytes + part, &last) == 1;
+	EVP_CIPHER_CTX_free(context);
+	OPENSSL_cleanse(key, sizeof key);
+	return good;
+}
+
+bool sha1_matches(const void *bytes, size_t size, const char *hex)
+{
+	uint8_t digest[SHA1_SIZE];
+	char own[2 * SHA1_SIZE + 1];
+	if (EVP_Digest(bytes, size, digest, NULL, EVP_sha1(), NULL) != 1)
+		abort();
+	hex_encode(digest, sizeof digest, own);
+	return strlen(hex) == sizeof own - 1 && CRYPTO_memcmp(own, hex, sizeof own - 1) == 0;
 }

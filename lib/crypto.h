@@ -23,6 +23,10 @@ bool secret_load(const char *path);
 void secret_hash(const char *purpose, const char *text, uint8_t digest[DIGEST_SIZE]);
 /* AES-256-GCM under a key made from the secret: nonce, ciphertext, tag. sealed takes size + 28. Returns its size. */
 size_t secret_seal(const char *purpose, const void *bytes, size_t size, uint8_t *sealed);
+/* Opens what was sealed for the same purpose. bytes takes size - 28. False: it is not that, or was altered. */
+bool secret_open(const char *purpose, const uint8_t *sealed, size_t size, void *bytes);
+/* Whether hex is the SHA-1 of the bytes, in lower case: what WeChat signs with. Takes the same time wherever they differ. */
+bool sha1_matches(const void *bytes, size_t size, const char *hex);
 
 /* password.c: scrypt in a pool with an end, so that a flood of logins costs logins and nothing else. */
 

@@ -37,6 +37,7 @@ static const struct {
 	{"has_account", "This account has a name already.", "该账号已有用户名。"},
 	{"not_configured", "This way of logging in is not set up here.", "此处未开通该登录方式。"},
 	{"wechat_refused", "WeChat did not accept the login.", "微信登录未通过。"},
+	{"wechat_unsigned", "This is not signed by WeChat.", "签名无效。"},
 	{"no_room", "There is no such room.", "没有这个房间。"},
 	{"no_message", "There is no such message.", "没有这条消息。"},
 	{"no_ticket", "This ticket is used up or too old.", "该凭证已失效。"},

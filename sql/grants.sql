@@ -15,8 +15,8 @@ begin
     end loop;
 end $$;
 -- The append joins a few lines with large tables: by their indexes, never by reading one of them into a hash.
-alter function api.message_append(bytea[], text[], uuid[], text[], int[], text[], text[], text[]) set enable_hashjoin = off;
-alter function api.message_append(bytea[], text[], uuid[], text[], int[], text[], text[], text[]) set enable_mergejoin = off;
+alter function api.message_append(bytea[], text[], uuid[], text[], int[], text[], text[], text[], boolean) set enable_hashjoin = off;
+alter function api.message_append(bytea[], text[], uuid[], text[], int[], text[], text[], text[], boolean) set enable_mergejoin = off;
 -- Candidates are few and are looked up one by one.
 alter function api.rooms_list(bytea, text, text, text, int) set enable_hashjoin = off;
 alter function api.rooms_list(bytea, text, text, text, int) set enable_mergejoin = off;

@@ -18,12 +18,12 @@ copy_pages() {
 }
 
 # fill_page: standard input with @NAME@ as DRIFTLINE_NAME says, and `<!-- if NAME -->` or `<!-- unless NAME -->` to
-# `<!-- end -->` only where that is something other than nothing and 0.
+# `<!-- end -->` only where that is something other than nothing, 0 and off.
 fill_page() {
 	awk '
 		function value(name) { return name == "WECHAT" ? ENVIRON["DRIFTLINE_WECHAT_APPID"] : ENVIRON["DRIFTLINE_" name] }
 		function escaped(text) { gsub(/&/, "\\&amp;", text); gsub(/</, "\\&lt;", text); gsub(/>/, "\\&gt;", text); return text }
-		/^<!-- (if|unless) [A-Z_]+ -->$/ { given = value($3) != "" && value($3) != "0"; hidden = ($2 == "if") != given; next }
+		/^<!-- (if|unless) [A-Z_]+ -->$/ { given = value($3) !~ /^(|0|off)$/; hidden = ($2 == "if") != given; next }
 		/^<!-- end -->$/ { hidden = 0; next }
 		hidden { next }
 		{

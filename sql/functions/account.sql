@@ -113,6 +113,7 @@ begin
     return query select * from session_open(v_account, p_token, p_prefixes);
 end $$;
 
+-- p_openid_sealed: only where WeChat is asked about what its users say, else null.
 create or replace function api.login_wechat(p_token bytea, p_openid_hash bytea, p_openid_sealed bytea, p_locale text,
                                             p_prefixes bytea[] default null)
 returns setof act language plpgsql volatile as $$
@@ -125,6 +126,8 @@ begin
         v_account.id := account_new(p_locale, null);
         update account set openid_hash = p_openid_hash, openid_sealed = p_openid_sealed
          where id = v_account.id returning * into v_account;
+    elsif (v_account.openid_sealed is null) <> (p_openid_sealed is null) then
+        update account set openid_sealed = p_openid_sealed where id = v_account.id;
     end if;
     return query select * from session_open(v_account, p_token, p_prefixes);
 end $$;

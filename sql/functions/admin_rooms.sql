@@ -82,6 +82,8 @@ begin
         'reports_open', (select count(*) from report where state = 'open'),
         'oldest_report', (select rfc3339(min(at)) from report where state = 'open'),
         'appeals_open', (select count(*) from appeal where decision is null),
+        'held', (select count(*) from held where refused_at is null),
+        'checks_pending', (select count(*) from wechat_check where verdict is null),
         'banned', (select count(*) from account where banned_until > clock()),
         'online', (select count(distinct account) from connection), 'sockets', (select count(*) from connection),
         'waiting', (select count(*) from wait where room is null and lease > now()),

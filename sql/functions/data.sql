@@ -19,6 +19,7 @@ begin
     delete from block where account = p_account;
     delete from media where account = p_account and kind = 'avatar' and member is null;
     delete from upload where account = p_account;
+    delete from wechat_check where account = p_account;
     delete from barred where account = p_account;
     perform reports_forget(p_account);
 end $$;

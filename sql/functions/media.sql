@@ -80,9 +80,10 @@ end $$;
 
 -- A picture or a voice line: judged and stored as text is, then told to the room. Status 0: its files have to be put in their
 -- place again.
--- p_facts: width, height, duration, waveform, as far as the kind has them.
+-- p_facts: width, height, duration, waveform, as far as the kind has them. p_check: WeChat is to look at it, if it is of a user
+-- of its own.
 create or replace function api.media_append(p_token bytea, p_room text, p_client uuid, p_kind text, p_reply int, p_source bytea,
-                                            p_file bytea, p_preview bytea, p_facts jsonb)
+                                            p_file bytea, p_preview bytea, p_facts jsonb, p_check boolean default false)
 returns setof act language plpgsql volatile as $$
 declare
     a record;
@@ -109,6 +110,7 @@ begin
         values (random_id(), p_kind, me.account, me.room, a.seq, p_file, p_preview, p_source, (p_facts ->> 'width')::int,
                 (p_facts ->> 'height')::int, (p_facts ->> 'duration')::int,
                 array(select w::smallint from jsonb_array_elements_text(p_facts -> 'waveform') w));
+        perform media_check(w.id) from media w where p_check and w.room = me.room and w.seq = a.seq;
     else
         perform upload_same(c, p_kind, p_reply, p_source);
     end if;
@@ -143,13 +145,14 @@ begin
     return next ('reply', 200, '{"avatar":"' || v_avatar || '"}')::act;
 end $$;
 
-create or replace function api.avatar_set(p_token bytea, p_source bytea, p_file bytea) returns setof act
+create or replace function api.avatar_set(p_token bytea, p_source bytea, p_file bytea, p_check boolean default false) returns setof act
 language plpgsql volatile as $$
 declare
     v_account bigint := session_account(p_token);
 begin
     if files_take(array[p_file]) then
         return query select * from avatar_set(v_account, p_file, p_source);
+        perform media_check(w.id) from media w where p_check and w.account = v_account and w.kind = 'avatar' and w.member is null;
     else
         return next ('reply', 0, null)::act;
     end if;

@@ -8,11 +8,11 @@ set local search_path = driftline;
 -- to the channels that stand at the first fresh line of its room. p_kinds: of lines that are no text, which have no body
 -- (sql/functions/media.sql). p_masked: of lines in which words are masked, what is
 -- stored; p_verdicts: what the word filter says of a line (sql/functions/words.sql). What is known already is answered as it
--- was, whatever the filter says of it by now.
+-- was, whatever the filter says of it by now. p_check: WeChat is to look at the texts of its users (sql/functions/wechat.sql).
 -- Each look-up ends in `limit 1` so that all of its conditions go to its index: what a line costs does not grow.
 create or replace function api.message_append(p_tokens bytea[], p_rooms text[], p_clients uuid[], p_bodies text[],
                                               p_replies int[], p_kinds text[] default null, p_masked text[] default null,
-                                              p_verdicts text[] default null)
+                                              p_verdicts text[] default null, p_check boolean default false)
 returns table (n int, status int, code text, seq int, at text, body text, reply_to int,
                member text, alias text, alias_zh text, avatar text, profile boolean, fresh boolean, channels text, retry int, until text, everywhere boolean)
 language plpgsql volatile as $$
@@ -110,6 +110,9 @@ begin
      order by j.n;
     if array_to_string(p_verdicts, ' ') ~ '\mflag ' then
         perform lines_flag(p_tokens, p_rooms, p_clients, p_verdicts, v_now);
+    end if;
+    if p_check then
+        perform lines_check(p_tokens, p_rooms, p_clients, v_now);
     end if;
 end $$;
 

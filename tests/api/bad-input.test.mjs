@@ -33,6 +33,8 @@ const routes = [
   ['POST', '/api/v1/login', { account: 'bad-input', password_v2: hash }, 'anyone'],
   ['POST', '/api/v1/login/wechat', { code: 'x' }, 'anyone'],
   ['POST', '/api/v1/login/guest', {}, 'anyone'],
+  ['GET', '/api/v1/wechat/push', undefined, 'anyone'],
+  ['GET', '/api/v1/wechat/media/{ticket}', undefined, 'anyone'],
   ['POST', '/api/v1/logout', null],
   ['GET', '/api/v1/me'],
   ['POST', '/api/v1/me', { nickname: 'changed' }],

@@ -138,21 +138,6 @@ static void a_keyed_hash_is_hmac_of_hmac(void **state)
 	assert_memory_not_equal(got, other, sizeof got);
 }
 
-static bool seal_open(const char *purpose, uint8_t *sealed, size_t size, char *text)
-{
-	uint8_t key[DIGEST_SIZE];
-	int part = 0, last = 0;
-	secret_hash("seal", purpose, key);
-	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-	EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, sealed);
-	EVP_DecryptUpdate(context, (unsigned char *)text, &part, sealed + 12, (int)size - 28);
-	EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, 16, sealed + size - 16);
-	bool good = EVP_DecryptFinal_ex(context, (unsigned char *)text + part, &last) == 1;
-	EVP_CIPHER_CTX_free(context);
-	text[part + last] = '\0';
-	return good;
-}
-
 static void what_is_sealed_opens_again_unless_touched(void **state)
 {
 	(void)state;
@@ -161,13 +146,25 @@ static void what_is_sealed_opens_again_unless_touched(void **state)
 	char text[sizeof openid + 16];
 	size_t size = secret_seal("openid", openid, strlen(openid), sealed);
 	assert_int_equal(size, strlen(openid) + 28);
-	assert_true(seal_open("openid", sealed, size, text));
-	assert_string_equal(text, openid);
+	assert_true(secret_open("openid", sealed, size, text));
+	assert_memory_equal(text, openid, strlen(openid));
 	assert_int_equal(secret_seal("openid", openid, strlen(openid), again), size);
 	assert_memory_not_equal(sealed, again, size);
-	assert_false(seal_open("other", sealed, size, text));
+	assert_false(secret_open("other", sealed, size, text));
+	assert_false(secret_open("openid", sealed, 27, text));
 	sealed[size / 2] ^= 1;
-	assert_false(seal_open("openid", sealed, size, text));
+	assert_false(secret_open("openid", sealed, size, text));
+}
+
+static void a_sha1_is_compared_whole(void **state)
+{
+	(void)state;
+	static const char digest[] = "a9993e364706816aba3e25717850c26c9cd0d89d";
+	assert_true(sha1_matches("abc", 3, digest));
+	assert_false(sha1_matches("abd", 3, digest));
+	assert_false(sha1_matches("abc", 3, "a9993e364706816aba3e25717850c26c9cd0d89e"));
+	assert_false(sha1_matches("abc", 3, "a9993e364706816aba3e25717850c26c9cd0d89d0"));
+	assert_false(sha1_matches("abc", 3, ""));
 }
 
 int main(void)
@@ -181,6 +178,7 @@ int main(void)
 		cmocka_unit_test(a_secret_is_64_digits_in_a_file),
 		cmocka_unit_test(a_keyed_hash_is_hmac_of_hmac),
 		cmocka_unit_test(what_is_sealed_opens_again_unless_touched),
+		cmocka_unit_test(a_sha1_is_compared_whole),
 	};
 	return cmocka_run_group_tests_name("crypto", tests, secret_set, NULL);
 }

@@ -13,6 +13,7 @@ static const struct route routes[] = {
 	{"GET", "/ws/{ticket}", NULL, ANYONE, NULL, RATE_NONE, POOL_API},
 	{"GET", "/avatar/{mask}.svg", NULL, ANYONE, NULL, RATE_NONE, POOL_API},
 	{"POST", "/login", NULL, ANYONE, "account", RATE_NONE, POOL_AUTH},
+	{"POST", "/push", NULL, ANYONE, "*", RATE_NONE, POOL_API},
 	{NULL, NULL, NULL, ANYONE, NULL, RATE_NONE, POOL_ALL},
 };
 
@@ -244,6 +245,21 @@ static void a_body_is_json_by_its_type(void **state)
 		if (status != cases[i].status)
 			fail_msg("%s: %d", cases[i].type, status);
 	}
+}
+
+static void an_open_route_takes_any_object_of_any_type(void **state)
+{
+	(void)state;
+	static const char body[] = "{\"whatever\":{\"a\":[1]}}";
+	fake_close(&fake);
+	fake_open(&fake, "POST", "/push", body, sizeof body - 1);
+	free(fake.params[--fake.count]);
+	fake_param(&fake, "CONTENT_TYPE", "text/plain");
+	assert_int_equal(request_open(&fake.r, routes, POOL_API), 0);
+	assert_true(field_given(&fake.r, "whatever"));
+	fake_close(&fake);
+	fake_open(&fake, "POST", "/push", "<xml/>", 6);
+	expect_failure(request_open(&fake.r, routes, POOL_API), 400, "malformed");
 }
 
 static void the_body_of_a_get_is_not_read(void **state)
@@ -652,6 +668,7 @@ int main(void)
 		cmocka_unit_test(a_body_has_at_most_16_kib),
 		cmocka_unit_test(a_body_shorter_than_it_said_is_malformed),
 		cmocka_unit_test(a_body_is_json_by_its_type),
+		cmocka_unit_test(an_open_route_takes_any_object_of_any_type),
 		cmocka_unit_test(the_body_of_a_get_is_not_read),
 		cmocka_unit_test(texts_are_cleaned_or_refused),
 		cmocka_unit_test(a_lone_surrogate_never_becomes_bad_utf8),
