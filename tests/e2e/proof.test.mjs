@@ -1,17 +1,28 @@
-// The proof of work as a browser makes it: beside the page, with progress, and the call goes again by itself.
+// The proof of work as a browser makes it: beside the page, with progress, and the call goes again by itself; against a service
+// that always asks, too. What else keeps abuse out, as people meet it.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before } from 'node:test'
-import { browser, button, calm, guestButton, journey, person, start, wait } from '../support/browser.mjs'
-import { until } from '../support/client.mjs'
+import { Instance, unlimited } from '../deploy/instance.mjs'
+import { browser, button, calm, form, guestButton, journey, person, seen, start, wait } from '../support/browser.mjs'
+import { call, unique, until, v2 } from '../support/client.mjs'
 
 const step = journey()
 const sheet = (page, name) => page.getByRole('dialog', { name })
 const alert = (page, text) => page.getByRole('alert').filter({ hasText: text }).waitFor(wait)
 let chromium
 
-before(async () => (chromium = await browser()))
-after(() => chromium?.close())
+// A service that asks everybody, and takes one login a minute.
+const it = new Instance({ env: { ...unlimited(), DRIFTLINE_POW: 'always', DRIFTLINE_LIMIT_LOGINS: '1' } })
+
+before(async () => {
+  chromium = await browser()
+  await it.up()
+})
+after(async () => {
+  await chromium?.close()
+  await it.remove()
+})
 
 const salt = '0a1b2c?expires=1900000000&'
 const number = 4242
@@ -45,7 +56,7 @@ step('a proof of work: beside the page, with progress, and with a way out', asyn
         algorithm: 'SHA-256',
         challenge: 'f'.repeat(64),
         salt: 'ab?expires=1&',
-        maxnumber: 50000000,
+        maxnumber: 5000000,
         signature: '00',
       },
     }),
@@ -81,4 +92,50 @@ step('where no worker comes up the page solves it itself', async () => {
   await start(page).waitFor(wait)
   assert.deepEqual(made, solved)
   await page.context().close()
+})
+
+step('the service’s own challenge is solved by the page, and good', async () => {
+  const page = await person(chromium, { base: it.url })
+  const sent = []
+  page.on('request', (request) => {
+    if (request.url().endsWith('/login/guest')) sent.push(request.postDataJSON().pow)
+  })
+  await guestButton(page).click()
+  await start(page).waitFor(wait)
+  assert.equal(sent.length, 2)
+  const { challenge, number, salt } = JSON.parse(Buffer.from(sent[1], 'base64').toString())
+  const made = createHash('sha256').update(salt + number)
+  assert.equal(made.digest('hex'), challenge)
+  calm(page)
+  await page.context().close()
+})
+
+step('a password that everybody has is refused, and a hint stands at the field', async () => {
+  const page = await person(chromium, { base: it.url })
+  const account = unique('e2e_')
+  const field = page.getByLabel('Password', { exact: true })
+  await form(page, 'register', account, 'password123')
+  await alert(page, 'Too many people use this password. Choose another one.')
+  await field.fill('aaaaaaaaaaaa')
+  await field.blur()
+  await seen(page, 'Too much of the same: use more different characters.')
+  await field.fill('four words in a row')
+  await seen(page, 'Strong.')
+  await page.getByLabel('Repeat the password').fill('four words in a row')
+  await button(page, 'Create account').click()
+  await start(page).waitFor(wait)
+  calm(page)
+  await page.context().close()
+})
+
+step('what is too much is told calmly, with when it goes on', async () => {
+  const page = await person(chromium, { base: it.url })
+  const zh = await person(chromium, { base: it.url, locale: 'zh-CN' })
+  const login = () => call('POST', '/api/v1/login', { account: 'nobody', password_v2: v2('nobody', 'x') }, {}, it.url)
+  await until(async () => (await login()).status === 429, 'a login to be one too many')
+  await form(page, 'login', 'somebody', 'four words in a row')
+  await alert(page, /^That was a lot at once\. Try again in .+\.$/)
+  await form(zh, 'login', 'somebody', 'four words in a row')
+  await alert(zh, /^尝试次数过多，请等待 .+后再试。$/)
+  calm(page, zh)
 })
