@@ -49,6 +49,8 @@ const struct setting config_settings[] = {
 	    "The addresses it listens on, parted by spaces: `0.0.0.0 [::]` is all of them. Beyond loopback it asks for TLS, or for DRIFTLINE_PLAIN_HTTP."),
 	INT("DRIFTLINE_REDIRECT_PORT", redirect_port, "0", 0, 65535,
 	    "With TLS: a plain http port that only sends browsers on to https; 0 for none."),
+	INT("DRIFTLINE_ADMIN_PORT", admin_port, "0", 0, 65535,
+	    "A port of 127.0.0.1 with the moderators' page, for whoever has a token or a password of an admin's; 0 for none."),
 	STRING("DRIFTLINE_PUBLIC_URL", public_url, "",
 	    "The address people use, such as `https://chat.example.org`. Needed when something in front of it speaks TLS; empty: taken from each request's Host."),
 	STRING("DRIFTLINE_ORIGINS", origins, "",
@@ -427,6 +429,8 @@ static bool check(char *error, size_t size)
 			"DRIFTLINE_REDIRECT_PORT leads to https: set DRIFTLINE_TLS_CERTIFICATE and DRIFTLINE_TLS_KEY too");
 	if (config.redirect_port == config.port)
 		return refuse(error, size, "DRIFTLINE_REDIRECT_PORT and DRIFTLINE_PORT are both %d", config.port);
+	if (config.admin_port && (config.admin_port == config.port || config.admin_port == config.redirect_port))
+		return refuse(error, size, "DRIFTLINE_ADMIN_PORT=%d is the public's port", config.admin_port);
 	if (length && ((strncmp(config.public_url, "http://", 7) != 0 && strncmp(config.public_url, "https://", 8) != 0) ||
 	               config.public_url[length - 1] == '/'))
 		return refuse(error, size, "DRIFTLINE_PUBLIC_URL=%s: give http:// or https://, a host, and no path",

@@ -49,22 +49,28 @@ build_client() {
 	fi
 }
 
+# install_site BUILT NAME: what was built becomes the folder NAME of the state, unless it is that already.
 # Pages that are open still ask for the assets they came with: those stay a week.
-install_client() {
-	local built=$ROOT/applet/dist/build/h5 sources
+install_site() {
+	local built=$ROOT/applet/dist/build/$1 site=$STATE/$2 sources
 	[ -d "$built" ] || return 0
 	sources=$(cat -- "$ROOT/applet/dist/.sources" 2>/dev/null || echo unknown)
-	if [ "$(cat -- "$STATE/www/.sources" 2>/dev/null)" = "$sources" ]; then return 0; fi
-	rm -rf -- "$STATE/www.new" "$STATE/www.old"
-	cp -R -- "$built" "$STATE/www.new"
-	if [ -d "$STATE/www/assets" ]; then
-		find "$STATE/www/assets" -type f -mtime -7 -exec cp -pn -t "$STATE/www.new/assets" -- {} +
+	if [ "$(cat -- "$site/.sources" 2>/dev/null)" = "$sources" ]; then return 0; fi
+	rm -rf -- "$site.new" "$site.old"
+	cp -R -- "$built" "$site.new"
+	if [ -d "$site/assets" ]; then
+		find "$site/assets" -type f -mtime -7 -exec cp -pn -t "$site.new/assets" -- {} +
 	fi
-	printf '%s\n' "$sources" >"$STATE/www.new/.sources"
-	find "$STATE/www.new" -type f \( -name '*.html' -o -name '*.js' -o -name '*.css' -o -name '*.svg' -o -name '*.json' \) \
+	printf '%s\n' "$sources" >"$site.new/.sources"
+	find "$site.new" -type f \( -name '*.html' -o -name '*.js' -o -name '*.css' -o -name '*.svg' -o -name '*.json' \) \
 		-exec gzip -9 -n -k -f -- {} +
-	chmod -R a+rX -- "$STATE/www.new"
-	if [ -e "$STATE/www" ]; then mv -- "$STATE/www" "$STATE/www.old"; fi
-	mv -- "$STATE/www.new" "$STATE/www"
-	rm -rf -- "$STATE/www.old"
+	chmod -R a+rX -- "$site.new"
+	if [ -e "$site" ]; then mv -- "$site" "$site.old"; fi
+	mv -- "$site.new" "$site"
+	rm -rf -- "$site.old"
+}
+
+install_client() {
+	install_site h5 www
+	install_site moderation moderation
 }

@@ -6,7 +6,7 @@ render() {
 	local text name value
 	text=$(<"$1")
 	for name in RUN STATE MEDIA CONF MODULES FILES CONNECTIONS ACCESS_LOG LISTEN TLS REDIRECT AIO \
-		REALIP {KEY,RATE,BURST}_{GUESTS,REGISTRATIONS,LOGINS,SHARES,UPLOADS,REQUESTS,SOCKETS}; do
+		REALIP MODERATION ADMIN_PORT {KEY,RATE,BURST}_{GUESTS,REGISTRATIONS,LOGINS,SHARES,UPLOADS,REQUESTS,SOCKETS}; do
 		value=${!name-}
 		text=${text//"@$name@"/"$value"}
 	done
@@ -64,7 +64,7 @@ listen_lines() {
 
 # shellcheck disable=SC2016,SC2034
 write_nginx_files() {
-	local template MODULES=/usr/lib/nginx/modules ACCESS_LOG='/dev/stdout driftline buffer=4k flush=1s' REALIP LISTEN TLS='' REDIRECT='' AIO='' FILES CONNECTIONS
+	local template MODULES=/usr/lib/nginx/modules ACCESS_LOG='/dev/stdout driftline buffer=4k flush=1s' REALIP LISTEN TLS='' REDIRECT='' MODERATION='' ADMIN_PORT AIO='' FILES CONNECTIONS
 	FILES=$(ulimit -H -n)
 	case $FILES in unlimited) FILES=65536 ;; esac
 	if [ "$FILES" -gt 65536 ]; then FILES=65536; fi
@@ -89,6 +89,8 @@ write_nginx_files() {
 		REDIRECT=$(printf '\n\tserver {\n%s\n\t\tserver_tokens off;\n\t\treturn 301 https://$host%s$request_uri;\n\t}' \
 			"$(listen_lines "$DRIFTLINE_REDIRECT_PORT")" "$([ "$DRIFTLINE_PORT" = 443 ] || say ":$DRIFTLINE_PORT")")
 	fi
+	ADMIN_PORT=$DRIFTLINE_ADMIN_PORT
+	if [ "$ADMIN_PORT" != 0 ]; then MODERATION=$(printf '\ninclude "%s/driftline-moderation.conf";' "$CONF"); fi
 	write_tls
 	for template in "$ROOT"/nginx/*.conf.in; do
 		render "$template" | put "$CONF/$(basename -- "$template" .in)"

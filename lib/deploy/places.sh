@@ -147,6 +147,7 @@ listeners() {
 			say "$address:$port"
 		done
 	done
+	[ "$DRIFTLINE_ADMIN_PORT" = 0 ] || say "127.0.0.1:$DRIFTLINE_ADMIN_PORT"
 }
 
 # Before anything is started: is it free, or is it ours already?

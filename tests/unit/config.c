@@ -126,6 +126,7 @@ static void what_is_wrong_is_said_with_its_place(void **state)
 		{"", "DRIFTLINE_REDIRECT_PORT=81", "leads to https"},
 		{"DRIFTLINE_TLS_KEY=/k\nDRIFTLINE_TLS_CERTIFICATE=/c\nDRIFTLINE_PORT=81\n", "DRIFTLINE_REDIRECT_PORT=81",
 	     "are both 81"},
+		{"DRIFTLINE_PORT=81\n", "DRIFTLINE_ADMIN_PORT=81", "is the public's port"},
 		{"", "DRIFTLINE_PUBLIC_URL=chat.example.org", "give http:// or https://"},
 		{"", "DRIFTLINE_PUBLIC_URL=https://chat.example.org/", "no path"},
 		{"", "DRIFTLINE_WECHAT_APPID=wx1", "are set together"},
