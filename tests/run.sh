@@ -16,6 +16,8 @@ service() {
 	chmod 755 "$SERVICE"
 	export DRIFTLINE_STATE=$SERVICE/state
 	export DRIFTLINE_PORT=${DRIFTLINE_TEST_PORT:-$(free_port)}
+	DRIFTLINE_ADMIN_PORT=$(free_port)
+	export DRIFTLINE_ADMIN_PORT
 	local limit
 	for limit in $(build/config --table | sed -n 's/^\(DRIFTLINE_LIMIT_[A-Z_]*\).*/\1/p'); do export "$limit=0"; done
 	./deploy.sh up
