@@ -13,7 +13,7 @@ struct config {
 	const char *listen; /* addresses, separated by spaces; IPv6 may stand in brackets */
 	int port;
 	int redirect_port; /* 0: none */
-	int admin_port;    /* 0: none */
+	int admin_port; /* 0: none */
 	const char *public_url; /* without a final slash; "": from the Host header */
 	const char *origins; /* further Origins, separated by spaces */
 	const char *trusted_proxies; /* addresses and networks, separated by spaces */
