@@ -65,14 +65,17 @@ static bool file_read(struct request *r, const char *hex)
 	return whole && r->reply.size > 0;
 }
 
-/* /reports/file {report, seq}: the picture (image/jpeg) or the voice (audio/mpeg) of a line that a report shows; 404 no_message. */
+/*
+ * /reports/file {report, seq?}: the picture (image/jpeg) or the voice (audio/mpeg) of a line that a report shows; without seq the
+ * picture that its subject showed. 404 no_message.
+ */
 int admin_reports_file(struct request *r)
 {
 	const char *report;
 	int seq;
 	TRY(admin_id(r, "report", REQUIRED, &report));
-	TRY(field_int(r, "seq", REQUIRED, 1, INT_MAX, &seq));
-	int status = ACT(r, "reports_file", report, act_int(r, seq));
+	TRY(field_int(r, "seq", OPTIONAL, 1, INT_MAX, &seq));
+	int status = ACT(r, "reports_file", report, seq != 0 ? act_int(r, seq) : NULL);
 	if (status != 200)
 		return status;
 	const char *found = r->reply.text;

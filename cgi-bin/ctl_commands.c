@@ -50,7 +50,7 @@ const struct ctl_command ctl_commands[] = {
 	            {"--subject", "subject", CTL_TEXT, false, NULL, "those of one case"}, PAGE}},
 	{.name = "reports show", .help = "one report with its evidence; the audit log keeps that it was looked at", .params = {REPORT}},
 	{.name = "reports file", .help = "the picture or the voice of a line in a report, to standard output; the audit log keeps it",
-	 .params = {REPORT, {"SEQ", "seq", CTL_INT, true, NULL, "the line's number"}}},
+	 .params = {REPORT, {"SEQ", "seq", CTL_INT, false, NULL, "the line's number; without: the picture that the subject showed"}}},
 	{.name = "reports resolve", .help = "end a report and the others of its case about the same room (by a ban: all of the case)",
 	 .params = {REPORT, {"--action", "action", CTL_WORD, true, "dismiss|warn|mute|ban|next", "what follows; next: the ladder's next step"},
 	            DAYS, {"--reason", "reason", CTL_TEXT, false, NULL, "what the subject is told (the report's reason)"}, NOTE},

@@ -15,6 +15,7 @@ struct arguments {
 	const char *values[CTL_PARAMS_MAX];
 	const char *socket;
 	bool json, yes, local, help;
+	bool bare; /* a group's name stands for its list */
 };
 
 static int usage(const struct arguments *a, const char *what, const char *name)
@@ -73,18 +74,25 @@ static bool is_id(struct arguments *a, const char *argument)
 	return argument[1] != '-' || (strlen(argument) == ID_SIZE && value_find(a, argument, ID_SIZE) == NULL);
 }
 
-/* The words that stand before the first option name the command: it says which options there are. */
+/* The words that stand before the first option name the command: it says which options there are. "appeals" is "appeals list". */
 static void command_find(struct arguments *a, int argc, char **argv)
 {
 	char *words[2];
-	int count = 0, used;
+	int count = 0, used, places[2];
 	for (int i = 0; i < argc && count < 2 && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--socket") == 0)
+		if (strcmp(argv[i], "--socket") == 0) {
 			i++;
-		else if (argv[i][0] != '-')
+		} else if (argv[i][0] != '-') {
+			places[count] = i;
 			words[count++] = argv[i];
+		}
 	}
 	a->command = ctl_find(words, count, &used);
+	if (a->command == NULL && (count == 1 || (count == 2 && places[1] > places[0] + 1))) {
+		char list[] = "list";
+		a->command = ctl_find((char *[]){words[0], list}, 2, &used);
+		a->bare = a->command != NULL;
+	}
 }
 
 static int arguments_read(struct arguments *a, int argc, char **argv)
@@ -263,7 +271,8 @@ int ctl_request(int argc, char **argv)
 		puts("");
 		return a.help ? 0 : USAGE;
 	}
-	if (status == 0 && (a.command == NULL || ctl_find(a.words, a.count, &used) != a.command)) {
+	used = 1;
+	if (status == 0 && !a.bare && (a.command == NULL || ctl_find(a.words, a.count, &used) != a.command)) {
 		ctl_complain("there is no command “%s%s%s”; driftctl --help lists them", a.words[0], a.count > 1 ? " " : "",
 		             a.count > 1 ? a.words[1] : "");
 		status = USAGE;

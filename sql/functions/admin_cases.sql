@@ -94,6 +94,7 @@ begin
         'by', case when p.service then 'service' else 'person' end, 'at', rfc3339(p.at),
         'room', p.context ->> 'room', 'kind', p.context ->> 'kind', 'topic', p.context ->> 'topic', 'tags', p.context -> 'tags',
         'member', p.context #>> '{subject,member}', 'alias', p.context #>> '{subject,alias}',
+        'picture', p.picture is not null,
         'outcome', p.outcome, 'action', p.action, 'resolved', rfc3339(p.resolved), 'resolution', p.resolution, 'hold', p.hold,
         'standing', standing_json(a), 'steps', steps_json(a.id),
         'evidence', (select coalesce(json_agg(json_build_object('seq', e.seq, 'at', rfc3339(e.at), 'side', e.side, 'alias', e.alias,
@@ -101,7 +102,7 @@ begin
                        from evidence e where e.report = p.id)))::act;
 end $$;
 
--- The picture or the voice of a line that a report shows: the reply is the SHA-256 of its content in hex and its kind, parted
+-- The picture or the voice of a line that a report shows, without p_seq the picture that its subject showed: the reply is the SHA-256 of its content in hex and its kind, parted
 -- by a blank. 404 no_message.
 create or replace function admin_api.reports_file(p_token bytea, p_role text, p_report text, p_seq int) returns setof act
 language plpgsql volatile as $$
@@ -109,7 +110,11 @@ declare
     me admin := admin_enter(p_token, p_role);
     v_file text;
 begin
-    select encode(e.file, 'hex') || ' ' || e.kind into v_file from evidence e where e.report = p_report and e.seq = p_seq;
+    if p_seq is null then
+        select encode(p.picture, 'hex') || ' image' into v_file from report p where p.id = p_report;
+    else
+        select encode(e.file, 'hex') || ' ' || e.kind into v_file from evidence e where e.report = p_report and e.seq = p_seq;
+    end if;
     if v_file is null then
         perform fail(404, 'no_message');
     end if;

@@ -49,7 +49,9 @@ test('wrong usage ends with 2 and a word on what is wrong, and asks nothing', as
   const before = await sql('select count(*) from audit')
   for (const [args, says] of [
     [['nothing'], /no command “nothing”/],
-    [['rooms'], /no command “rooms”/],
+    [['rooms', 'x', 'list'], /no command “rooms x”/],
+    [['rooms', '--state', 'open', 'x'], /too many: “x”/],
+    [['completions'], /no command “completions”/],
     [['rooms', 'nothing'], /no command “rooms nothing”/],
     [['rooms', 'show'], /missing: “ROOM”/],
     [['rooms', 'show', 'a', 'b'], /too many: “b”/],
@@ -91,6 +93,15 @@ test('a table: aligned whatever the width of what stands in it', async () => {
   const rest = (await fine(['rooms', 'list', '--query', mark, '--limit', '3', '--cursor', cursor])).out
   assert.deepEqual([...page.out.trimEnd().split('\n').slice(1), ...rest.trimEnd().split('\n').slice(1)].length, 4)
   assert.equal((await fine(['rooms', 'list', '--query', unique()])).out, '')
+})
+
+test('a group’s name alone lists it', async () => {
+  const mark = unique('t')
+  await group(mark)
+  for (const args of [['--query', mark], ['--json', '--query=' + mark], ['--query', mark, '--local']])
+    assert.equal((await fine(['rooms', ...args])).out, (await fine(['rooms', 'list', ...args])).out)
+  assert.deepEqual(Object.keys(await json(['appeals'])), ['items', 'next'])
+  await fine(['--json', 'appeals', '--state', 'answered'])
 })
 
 test('--json is what the program answers', async () => {

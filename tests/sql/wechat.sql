@@ -89,6 +89,10 @@ select is(call('wechat_push(''t3'', ''risky'')'), '200', 'what is risky');
 select is((select count(*) from media where kind = 'avatar'), 0::bigint, 'goes');
 select ok((select avatar like '/avatar/%' from user_info where account = account_of('ann')), 'a drawn one is there instead');
 select is((select picture from report where note = 'avatar: WeChat says risky'), '\x0c', 'the moderators see it');
+select admin_new('mia') \g /dev/null
+select is(admin_call('mia', 'reports_file', format('%L, null', (select id from report where note like 'avatar%'))), '200', 'on demand');
+select is((select body from acts where kind = 'reply'), '0c image', 'itself');
+select is(admin_call('mia', 'reports_file', format('%L, null', (select id from report where note like 'line%' limit 1))), '404 no_message', 'where there is one');
 select is(call('wechat_push(''t3'', ''risky'')'), '200', 'again');
 select is((select count(*) from report where note like 'avatar%'), 1::bigint, 'it is nothing');
 select call(format('avatar_set(%L, ''\x0c'', ''\x0c'', true)', tok('bob'))) \g /dev/null
