@@ -38,8 +38,8 @@ struct route {
 	const char *path; /* "{name}" stands for one segment, handed over in r->args */
 	handler *handle;
 	enum who who;
-	const char
-		*fields; /* of the JSON body, parted by blanks; NULL: there is no body; "*": any object, of whatever type */
+	/* Of the JSON body, parted by blanks; NULL: there is no body; "*": any object, of whatever type. */
+	const char *fields;
 	enum rate rate;
 	enum pool pool;
 };
