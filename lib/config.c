@@ -128,7 +128,7 @@ const struct setting config_settings[] = {
 	INT("DRIFTLINE_LIMIT_UPLOAD_MIB", limit_upload_mib, "200", 0, 100000,
 	    "MiB that those of a day may have together, as they are sent."),
 	INT("DRIFTLINE_LIMIT_ROOM", limit_room, "600", 0, 100000,
-	    "Messages a minute into one room, of all its members together."),
+	    "Lines of text a minute into one room, of all its members together."),
 	INT("DRIFTLINE_NEWCOMER_MINUTES", newcomer_minutes, "30", 0, 100000,
 	    "How old an account has to be for the whole of these budgets; 0: all have it from the beginning."),
 	INT("DRIFTLINE_NEWCOMER_SHARE", newcomer_share, "50", 1, 100,

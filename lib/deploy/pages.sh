@@ -22,8 +22,9 @@ copy_pages() {
 fill_page() {
 	awk '
 		function value(name) { return name == "WECHAT" ? ENVIRON["DRIFTLINE_WECHAT_APPID"] : ENVIRON["DRIFTLINE_" name] }
+		function is_given(text) { return text != "" && text != "0" && text != "off" }
 		function escaped(text) { gsub(/&/, "\\&amp;", text); gsub(/</, "\\&lt;", text); gsub(/>/, "\\&gt;", text); return text }
-		/^<!-- (if|unless) [A-Z_]+ -->$/ { given = value($3) !~ /^(|0|off)$/; hidden = ($2 == "if") != given; next }
+		/^<!-- (if|unless) [A-Z_]+ -->$/ { given = is_given(value($3)); hidden = ($2 == "if") != given; next }
 		/^<!-- end -->$/ { hidden = 0; next }
 		hidden { next }
 		{

@@ -102,3 +102,12 @@ test('what a client has to know of the deployment', async () => {
   assert.deepEqual(body.keep, { messages: 90, matches: 7, evidence: 180, warnings: 90 })
   assert.equal(typeof body.wechat, 'boolean')
 })
+
+test('the page on privacy says how long, in both languages, as the service keeps it', async () => {
+  for (const [lang, unit] of [['en', 'days'], ['zh-Hans', '天']]) {
+    const { status, text } = await call('GET', '/privacy?lang=' + lang)
+    assert.equal(status, 200)
+    for (const days of [7, 90, 180, 1825]) assert.match(text, new RegExp(`${days} ${unit}`), `${lang}: ${days}`)
+    assert.doesNotMatch(text, /@[A-Z_]+@|<!--|Without an end|不限期/)
+  }
+})
