@@ -4,7 +4,7 @@ import type { Key } from '@/i18n/more'
 import type { Row } from '@/lib/chatlines'
 import { lookOf } from '@/lib/kinds'
 
-export type MenuAct = 'reply' | 'copy' | 'recall' | 'block' | 'report' | 'ear'
+export type MenuAct = 'reply' | 'copy' | 'recall' | 'block' | 'report' | 'ear' | 'save'
 
 export interface MenuItem {
   act: MenuAct
@@ -17,12 +17,13 @@ const COPY: MenuItem = { act: 'copy', icon: 'copy', text: 'chat.copy' }
 const RECALL: MenuItem = { act: 'recall', icon: 'recall', text: 'chat.recall' }
 const EAR: MenuItem = { act: 'ear', icon: 'ear', text: 'voice.ear' }
 const SPEAKER: MenuItem = { act: 'ear', icon: 'speaker', text: 'voice.speaker' }
+const SAVE: MenuItem = { act: 'save', icon: 'download', text: 'viewer.save' }
 const HIDE: MenuItem = { act: 'block', icon: 'block', text: 'chat.hide' }
 const BLOCK: MenuItem = { act: 'block', icon: 'block', text: 'chat.block' }
 const REPORT: MenuItem = { act: 'report', icon: 'flag', text: 'report.act' }
 
-/** A browser has no say in where sound comes out. */
-const CHOOSES_EAR = process.env.UNI_PLATFORM !== 'h5'
+/** A browser has no say in where sound comes out, and saves a picture where it is shown in full. */
+const OF_APPLET = process.env.UNI_PLATFORM !== 'h5'
 
 export interface MenuFor {
   row: Row
@@ -37,7 +38,8 @@ export function menuOf({ row, writable, recallable, group, ear }: MenuFor): Menu
   const items: MenuItem[] = []
   if (writable) items.push(REPLY)
   if (lookOf(row.type).copyable) items.push(COPY)
-  if (CHOOSES_EAR && row.type === 'voice') items.push(ear ? SPEAKER : EAR)
+  if (OF_APPLET && row.type === 'voice') items.push(ear ? SPEAKER : EAR)
+  if (OF_APPLET && row.type === 'image') items.push(SAVE)
   if (recallable) items.push(RECALL)
   if (!row.mine && (group || writable)) items.push(group ? HIDE : BLOCK)
   if (!row.mine) items.push(REPORT)

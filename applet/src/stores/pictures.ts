@@ -1,5 +1,6 @@
 /** The pictures of a chat, one of them opened in full. */
 import { computed, ref, type ComputedRef } from 'vue'
+import { ApiError } from '@/api/error'
 import type { Row } from '@/lib/chatlines'
 import { ownMedia } from '@/lib/ownmedia'
 import { mediaFile } from '@/platform/mediafile'
@@ -14,6 +15,22 @@ async function preview(all: Row[], row: Row): Promise<void> {
   const known = await mediaFile(addressOf(row))
   const others = all.map((one) => (one === row ? known : ownMedia.get(one.client_id))).filter(Boolean)
   uni.previewImage({ current: known, urls: others, fail: () => undefined })
+}
+
+/** Into the album of the phone, on the applet. */
+export async function savePicture(row: Row): Promise<void> {
+  const filePath = await mediaFile(addressOf(row))
+  await new Promise<void>((resolve, reject) =>
+    uni.saveImageToPhotosAlbum({
+      filePath,
+      success: () => resolve(),
+      fail: (e) => {
+        const message = String((e as { errMsg?: string } | undefined)?.errMsg ?? '')
+        if (/cancel/.test(message)) resolve()
+        else reject(new ApiError(403, 'album_refused', message))
+      },
+    }),
+  )
 }
 
 export function usePictures(rows: ComputedRef<Row[]>) {

@@ -84,6 +84,18 @@ test('fetches a picture with its token, and opens it', async () => {
   await until(async () => assert.strictEqual((await events('preview')).length, 1))
 })
 
+test('saves a picture to the phone’s album', async () => {
+  await until(() => applet.tap('Message actions'))
+  await applet.tap('Save the picture')
+  const [saved] = await until(async () => {
+    const all = await events('saved')
+    assert.strictEqual(all.length, 1)
+    return all
+  })
+  assert.ok(saved.value.bytes > 500)
+  await applet.tap('Message actions')
+})
+
 test('records, listens, and sends a voice', async () => {
   await applet.chosen({ voice })
   await applet.tap('Record a voice message')

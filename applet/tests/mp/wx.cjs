@@ -275,6 +275,10 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
       onEvent('preview', { current: o.current, urls: o.urls })
       ok('previewImage', o)
     },
+    saveImageToPhotosAlbum: (o) => {
+      onEvent('saved', { bytes: bytesOf(o.filePath).length })
+      ok('saveImageToPhotosAlbum', o)
+    },
     openSetting: (o) => ok('openSetting', o),
     shareFileMessage: (o) => {
       onEvent('file', { name: o.fileName, text: String(files.get(o.filePath)) })
