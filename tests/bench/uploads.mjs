@@ -1,5 +1,5 @@
 /*
- * Uploads: avatars a second and the memory of a child that decodes one; then how long lines of chat take, without uploads
+ * Uploads: avatars a second and the memory of a child that decodes one, or a picture of 1600 by 1200; then how long lines of chat take, without uploads
  * and while eight people upload without pause.
  *
  *   node uploads.mjs --port 8080 --process 1234      the process of `media`
@@ -18,26 +18,27 @@ const { png, setAvatar, fetchMedia, send } = await import('../support/media.mjs'
 const UPLOADERS = 8
 const SECONDS = 8
 
-/** The highest memory, in megabytes, of any child that the process has had while this watched. */
-function watchChildren(pid) {
+/** The highest memory, in megabytes, of any child of the process while `work` goes on, one upload after the other. */
+async function peakOfChildren(pid, work) {
   let peak = 0
   const look = () => {
-    for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    for (const thread of readdirSync(`/proc/${pid}/task`))
       try {
-        if (readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ')[1] !== pid) continue
-        peak = Math.max(
-          peak,
-          Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${name}/status`, 'utf8'))[1]) / 1024,
-        )
+        for (const child of readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
+          .split(' ')
+          .filter(Boolean))
+          peak = Math.max(
+            peak,
+            Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'))[1]) / 1024,
+          )
       } catch {
         // gone meanwhile
       }
   }
-  const timer = setInterval(look, 5)
-  return () => {
-    clearInterval(timer)
-    return peak
-  }
+  const timer = setInterval(look, 1)
+  await work()
+  clearInterval(timer)
+  return peak
 }
 
 async function during(seconds, work) {
@@ -71,12 +72,23 @@ const people = await Promise.all(Array.from({ length: UPLOADERS }, () => Person.
 const [one, two] = people
 await one.match(['bench'])
 const room = (await two.match(['bench'])).body.room.id
-const large = png(1600, 1200, (x, y) => [(((x >> 4) ^ (y >> 4)) * 9) & 255, (x >> 3) & 255, (y >> 2) & 255, 255])
+const large = png(1600, 1200, (x, y) => [
+  (((x >> 4) ^ (y >> 4)) * 9) & 255,
+  (x >> 3) & 255,
+  (y >> 2) & 255,
+  255,
+])
 const { body: line } = await send(one, room, large)
 const photograph = (await fetchMedia(one, line.media.url)).bytes
 
+const peaks = []
+for (const upload of [() => setAvatar(one, photograph), () => send(one, room, large)])
+  peaks.push(
+    await peakOfChildren(options.process, async () => {
+      for (let n = 0; n < 10; n++) await upload()
+    }),
+  )
 const alone = await chat(room, people)
-const peak = watchChildren(options.process)
 const refused = { count: 0 }
 let avatars = 0
 const uploading = Promise.all(
@@ -95,7 +107,8 @@ console.log(
     `avatars_s=${(avatars / SECONDS).toFixed(1)}`,
     `refused=${refused.count}`,
     `photograph_kb=${Math.round(photograph.length / 1024)}`,
-    `child_peak_mb=${peak().toFixed(1)}`,
+    `avatar_child_mb=${peaks[0].toFixed(1)}`,
+    `picture_child_mb=${peaks[1].toFixed(1)}`,
     `chat_p50_ms=${alone[0]}`,
     `chat_p99_ms=${alone[1]}`,
     `beside_uploads_p50_ms=${beside[0]}`,
