@@ -115,15 +115,16 @@ service_user() {
 	esac
 }
 
-# put FILE: standard input into it, only if that changes it.
+# put FILE: standard input, a text, into it, only if that changes it.
 put() {
-	local file=$1
-	cat >"$file.new"
-	if cmp -s -- "$file.new" "$file"; then
-		rm -- "$file.new"
-	else
-		mv -- "$file.new" "$file"
+	local file=$1 text old=''
+	text=$(cat && printf .) # so that line ends at the end stay
+	if [ -e "$file" ]; then
+		IFS= read -rd '' old <"$file" || true
+		[ "$text" != "$old." ] || return 0
 	fi
+	printf %s "${text%.}" >"$file.new"
+	mv -- "$file.new" "$file"
 }
 
 check_disk() {
