@@ -16,9 +16,9 @@ enum { EVERY_SECONDS = 5, REST_MIN_MS = 2, BUSY = 503 };
 static struct kind {
 	const char *name; /* of api.retain */
 	const int *days; /* NULL: it is not a matter of days. 0: for ever */
-	bool always; /* with 0 days too: it is more than those */
 	atomic_long gone;
 	atomic_long done; /* when nothing of it was overdue last, in seconds since 1970 */
+	bool always; /* with 0 days too: it is more than those */
 	bool more;
 } kinds[] = {
 	{.name = "erasures"},
