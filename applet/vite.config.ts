@@ -20,4 +20,45 @@ function dropForeignHosts(): Plugin {
   }
 }
 
-export default defineConfig({ plugins: [uni(), dropForeignHosts()] })
+/**
+ * On H5 a scroll-view is a plain box that scrolls: uni's own is as large as the rest of the client's words, and works at
+ * each step of a scroll.
+ */
+function plainScrollViews(): Plugin {
+  return {
+    name: 'plain-scroll-views',
+    enforce: 'pre',
+    transform(code, id) {
+      return id.endsWith('.vue') ? code.replace(/<(\/?)scroll-view\b/g, '<$1view') : undefined
+    },
+  }
+}
+
+/** What of Vue and uni the client has no use for: WXS, rpx, and uni's advertising. */
+function dropUnused(): Plugin {
+  const ads = /const _AdConfig = class[^]*?let AdReport = _AdReport;/
+  return {
+    name: 'drop-unused',
+    enforce: 'post',
+    config: () => ({
+      define: { __UNI_FEATURE_WXS__: false, __UNI_FEATURE_RPX__: false },
+    }),
+    transform(code, id) {
+      if (!/uni-h5\.es\.js$/.test(id)) return
+      if (!ads.test(code)) this.error('uni-h5 does not look as it did: see what its advertising has become')
+      return code.replace(ads, 'const AdConfig = {}, AdReport = {};')
+    },
+  }
+}
+
+/** Browsers since 2020; terser goes over it often enough to find what the first pass made superfluous. */
+const small = {
+  target: 'es2020',
+  terserOptions: { ecma: 2020 as const, module: true, compress: { passes: 3 } },
+}
+
+const h5 = process.env.UNI_PLATFORM === 'h5'
+export default defineConfig({
+  plugins: [h5 && plainScrollViews(), uni(), h5 && dropUnused(), dropForeignHosts()],
+  build: h5 ? small : {},
+})

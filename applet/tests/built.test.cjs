@@ -2,6 +2,7 @@
 const assert = require('node:assert')
 const fs = require('node:fs')
 const path = require('node:path')
+const zlib = require('node:zlib')
 const { test } = require('node:test')
 
 const DIST = path.join(__dirname, '../dist/build')
@@ -50,4 +51,38 @@ test('h5: every asset is named by its content', () => {
 test('mp-weixin: keeps far below the limit of 2 MB', () => {
   const bytes = files(path.join(DIST, 'mp-weixin')).reduce((sum, file) => sum + fs.statSync(file).size, 0)
   assert.ok(bytes < 1_000_000, `${bytes} bytes`)
+})
+
+/** The files that a module asks for at once, with those that they ask for. */
+function needed(name, found = new Set()) {
+  if (found.has(name)) return found
+  found.add(name)
+  const code = fs.readFileSync(path.join(DIST, 'h5/assets', name), 'utf8')
+  for (const [, next] of code.matchAll(/(?:\bfrom|\bimport)\s*"\.\/([\w.-]+\.js)"/g)) needed(next, found)
+  return found
+}
+
+/** What the preloading of a page names: its files, styles among them. */
+function preloaded(code, page) {
+  const names = JSON.parse(code.match(/viteFileDeps\s*=\s*(\[[^\]]*\])/)[1].replace(/'/g, '"'))
+  const [, list] = code.match(
+    new RegExp(`import\\(["'\`]\\./${page}[^)]*\\),\\s*__vite__mapDeps\\(\\[([\\d,]*)\\]`),
+  )
+  return list.split(',').map((at) => names[Number(at)].replace('./', ''))
+}
+
+test('h5: what the first page needs is less than 100 kB, as it is sent', () => {
+  const html = fs.readFileSync(path.join(DIST, 'h5/index.html'))
+  const linked = [...String(html).matchAll(/(?:src|href)="\.\/assets\/([^"]+)"/g)].map((m) => m[1])
+  const index = linked.find((name) => /^index-.*\.js$/.test(name))
+  const code = fs.readFileSync(path.join(DIST, 'h5/assets', index), 'utf8')
+  const page = preloaded(code, 'pages-entry-entry')
+  const scripts = [index, ...page].filter((name) => name.endsWith('.js')).flatMap((name) => [...needed(name)])
+  const sent = [...new Set([...linked, ...page, ...scripts])].map((name) => [
+    zlib.gzipSync(fs.readFileSync(path.join(DIST, 'h5/assets', name)), { level: 9 }).length,
+    name,
+  ])
+  const bytes = sent.reduce((sum, [size]) => sum + size, zlib.gzipSync(html, { level: 9 }).length)
+  assert.ok(scripts.length > 2 && bytes > 50_000, 'the first page was not found')
+  assert.ok(bytes < 100_000, `${bytes} bytes: ${sent.sort((a, b) => b[0] - a[0]).join(' ')}`)
 })

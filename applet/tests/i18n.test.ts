@@ -4,17 +4,23 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ApiError } from '@/api/error'
 import { aliasOf, asLanguage, setLanguage, t } from '@/i18n'
-import { en as always } from '@/i18n/en'
 import { errorText } from '@/i18n/errors'
-import { moreEn } from '@/i18n/more-en'
-import { moreZhHans } from '@/i18n/more-zh-Hans'
-import { zhHans as alwaysZh } from '@/i18n/zh-Hans'
 import { estimateText } from '@/lib/estimate'
 import { dayName, shortTime, span } from '@/lib/time'
 
-const en = { ...always, ...moreEn }
-const zhHans = { ...alwaysZh, ...moreZhHans }
+type Words = Record<string, string>
 const SRC = join(__dirname, '../src')
+const en = table('en')
+const zhHans = table('zh-Hans')
+
+/** All words of a language; no key stands in two of its files. */
+function table(language: string): Words {
+  const files = import.meta.glob<Record<string, Words>>('../src/i18n/*-*.ts', { eager: true })
+  const tables = Object.entries(files).filter(([path]) => path.endsWith(`-${language}.ts`))
+  const entries = tables.flatMap(([, words]) => Object.values(words).flatMap((of) => Object.entries(of)))
+  expect(entries.length).toBe(new Set(entries.map(([key]) => key)).size)
+  return Object.fromEntries(entries)
+}
 
 function sources(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
@@ -35,7 +41,7 @@ describe('the two tables', () => {
 
   it('agree on variables, and leave nothing empty', () => {
     for (const [key, text] of Object.entries(en)) {
-      const chinese = zhHans[key as keyof typeof en]
+      const chinese = zhHans[key]
       expect(variables(chinese), key).toEqual(variables(text))
       expect(text.trim() && chinese.trim(), key).toBeTruthy()
     }
@@ -49,7 +55,7 @@ describe('the two tables', () => {
 
   it('hold every key the code names, and none that it does not', () => {
     const text = sources(SRC)
-      .filter((path) => !/\/i18n\/(more-)?(en|zh-Hans)\.ts$/.test(path))
+      .filter((path) => !/\/i18n\/\w+-(en|zh-Hans)\.ts$/.test(path))
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n')
     const named = new Set([...text.matchAll(/\bt\(\s*'([\w.]+)'/g)].map((m) => m[1]))

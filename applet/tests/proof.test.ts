@@ -153,6 +153,7 @@ describe('the store', () => {
       challenge: { get: () => (challenges.shift() ?? (() => Promise.resolve(challenge(7))))() },
     }))
     vi.doMock('@/platform/solver', () => ({
+      encode: proof,
       solve: (_asked: Challenge, progress: (share: number) => void) => {
         progress(0.25)
         let reject: (error: unknown) => void = () => undefined
@@ -169,19 +170,18 @@ describe('the store', () => {
     vi.doUnmock('@/platform/solver')
   })
 
-  const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+  /** The solver is fetched first, so how many turns it takes is not for a test to know. */
+  const started = (n: number): Promise<void> => vi.waitFor(() => expect(solutions).toHaveLength(n))
   const load = async () => (await import('@/stores/proof')).proof
 
   it('makes one at a time', async () => {
     const store = await load()
     const both = [store.make(), store.make()]
-    await tick()
-    expect(solutions).toHaveLength(1)
+    await started(1)
     expect([store.phase.value, store.share.value]).toEqual(['working', 0.25])
     solutions[0].resolve(7)
     await both[0]
-    await tick()
-    expect(solutions).toHaveLength(2)
+    await started(2)
     solutions[1].resolve(7)
     expect(await both[1]).toBe(await both[0])
     expect(store.phase.value).toBe('idle')
@@ -190,12 +190,12 @@ describe('the store', () => {
   it('is stopped at any time, and ready for the next', async () => {
     const store = await load()
     const first = store.make()
-    await tick()
+    await started(1)
     store.stop()
     await expect(first).rejects.toMatchObject({ code: 'pow_stopped' })
     expect(store.phase.value).toBe('idle')
     const second = store.make()
-    await tick()
+    await started(2)
     solutions[1].resolve(7)
     expect(await second).toBe(proof(challenge(7), 7))
   })
@@ -205,15 +205,14 @@ describe('the store', () => {
     const offline = new ApiError(0, 'network')
     challenges.push(() => Promise.reject(offline))
     const made = store.make()
-    await tick()
-    expect([store.phase.value, store.failure.value]).toEqual(['failed', offline])
+    await vi.waitFor(() => expect([store.phase.value, store.failure.value]).toEqual(['failed', offline]))
     store.retry()
-    await tick()
+    await started(1)
     solutions[0].resolve(7)
     expect(await made).toBe(proof(challenge(7), 7))
     challenges.push(() => Promise.reject(offline))
     const given = store.make()
-    await tick()
+    await vi.waitFor(() => expect(store.phase.value).toBe('failed'))
     store.stop()
     await expect(given).rejects.toMatchObject({ code: 'pow_stopped' })
   })

@@ -1,5 +1,5 @@
 /** The wrapper wired to uni.request; the resources' files beside it call `request`. */
-import { language } from '@/i18n'
+import { language } from '@/i18n/first'
 import { keep } from '@/platform/storage'
 import { ApiError } from './error'
 import { createRequest, type Answer } from './http'

@@ -1,5 +1,5 @@
 /** Sending a file: multipart, with its progress, and an end that can be asked for. */
-import { language } from '@/i18n'
+import { language } from '@/i18n/first'
 import type { MediaFile } from '@/lib/media'
 import { transfer } from '@/platform/transfer'
 import { ApiError } from './error'

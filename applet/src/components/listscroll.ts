@@ -6,10 +6,13 @@ import { getCurrentInstance, nextTick, onBeforeUnmount, onMounted, ref } from 'v
 import { scrollBox } from '@/platform/scroller'
 
 const NEAR_END = 80
+/** So close to the first line older ones are fetched. */
+const NEAR_TOP = 80
 /** Room that is left above a line which is scrolled to. */
 const ABOVE = 64
 
-export function useListScroll() {
+/** `top` and `end` hear that somebody comes near one: on the applet its scroll-view says so. */
+export function useListScroll(top: () => void, end: () => void) {
   const into = ref('')
   const atEnd = ref(true)
   const self = getCurrentInstance()
@@ -59,8 +62,11 @@ export function useListScroll() {
   function onScroll(e: unknown): void {
     const at = (e as { detail: { deltaY?: number } }).detail
     const element = box()
-    if (element) look(element)
-    else if ((at.deltaY ?? 0) > 0) atEnd.value = false
+    if (element) {
+      look(element)
+      if (element.scrollTop < NEAR_TOP) top()
+      if (atEnd.value) end()
+    } else if ((at.deltaY ?? 0) > 0) atEnd.value = false
   }
 
   // #ifdef H5

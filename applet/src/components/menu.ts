@@ -1,6 +1,6 @@
 /** What a message's menu offers besides reactions. */
 import type { IconName } from './icons'
-import type { Key } from '@/i18n/more'
+import type { Key } from '@/i18n'
 import type { Row } from '@/lib/chatlines'
 import { lookOf } from '@/lib/kinds'
 

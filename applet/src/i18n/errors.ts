@@ -2,24 +2,20 @@
 import { asApiError } from '@/api/error'
 import { reasonText } from '@/lib/reasons'
 import { dayName, clock, moment, span } from '@/lib/time'
-import { en } from './en'
-import { t, type Key } from './index'
+import { t, word } from './first'
 
 export function errorText(thrown: unknown): string {
   const error = asApiError(thrown)
   if (error.code === 'blacklisted') return blacklisted(error.until, error.reason)
   const wait = span(error.retryAfter || 5)
-  if (error.code === 'slow_mode') return t('error.slow_mode', { wait })
+  if (error.code === 'slow_mode') return word('error.slow_mode', { wait })
   if (error.status === 429 && error.code !== 'upload_quota') return t('error.too_many', { wait })
   if (error.code === 'busy') return t('error.busy', { wait })
   if (error.status === 502 || error.status === 503 || error.status === 504)
     return t('error.unavailable', { wait })
-  const key = `error.${error.word}`
-  if (key in en)
-    return t(key as Key, {
-      until: error.until ? moment(error.until) : '',
-      age: Number(error.detail.age) || 0,
-    })
+  const until = error.until ? moment(error.until) : ''
+  const ours = word(`error.${error.word}`, { until, age: Number(error.detail.age) || 0 })
+  if (ours) return ours
   return error.status && error.message !== error.code ? error.message : t('error.other')
 }
 

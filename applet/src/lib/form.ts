@@ -1,5 +1,5 @@
 /** The form checks of entry and me: each answers the key of a message, or nothing when the field is right. */
-import type { Key } from '@/i18n'
+import type { Key } from '@/i18n/first'
 
 const ACCOUNT = /^[a-z0-9][a-z0-9_-]{2,31}$/
 export const PASSWORD_MIN = 8

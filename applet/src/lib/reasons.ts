@@ -1,6 +1,6 @@
 /** A reason as moderators give it: one of the words that reports have, or a sentence of theirs. */
 import { REASONS, type Reason } from '@/api/types'
-import { t } from '@/i18n'
+import { t } from '@/i18n/first'
 
 export const reasonName = (reason: Reason): string => t(`reason.${reason}`)
 

@@ -1,5 +1,5 @@
 /** A word on a new password, for what only its shape tells: how long it is, and whether it repeats itself. */
-import type { Key } from '@/i18n'
+import type { Key } from '@/i18n/first'
 import { characters, PASSWORD_MIN } from './form'
 
 const LONG = 14

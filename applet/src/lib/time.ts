@@ -1,5 +1,5 @@
 /** Times as people read them, in both languages, by hand: the applet has no Intl. */
-import { t, language } from '@/i18n'
+import { t, language } from '@/i18n/first'
 
 const two = (n: number): string => String(n).padStart(2, '0')
 const EN_MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

@@ -1,7 +1,7 @@
 /** The operator's pages on privacy and terms: a browser opens them; the applet, which opens no pages, shows their text. */
 import { API_BASE } from '@/api'
 import { ApiError } from '@/api/error'
-import { language } from '@/i18n'
+import { language } from '@/i18n/first'
 import { toLegal } from './pages'
 
 export type Legal = 'privacy' | 'terms'

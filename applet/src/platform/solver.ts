@@ -1,4 +1,4 @@
-/** Who solves proofs of work: on H5 a worker, in the applet the page itself, slice by slice. */
+/** Who solves proofs of work: on H5 a worker, in the applet the page itself, slice by slice. `prove.ts` fetches it. */
 import { solveBeside, solveInSlices, type Helper, type Solve } from '@/lib/solving'
 
 function solver(): Solve {
@@ -11,4 +11,5 @@ function solver(): Solve {
   // #endif
 }
 
+export { proof as encode } from '@/lib/altcha'
 export const solve = solver()

@@ -1,5 +1,5 @@
 /** The page's title: the window's on H5, the applet's own bar where it shows one. */
-import { language } from '@/i18n'
+import { language } from '@/i18n/first'
 
 export function setTitle(title: string): void {
   uni.setNavigationBarTitle({ title, fail: () => undefined })

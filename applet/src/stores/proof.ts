@@ -2,9 +2,8 @@
 import { computed, reactive } from 'vue'
 import { challenge as api } from '@/api/challenge'
 import { ApiError } from '@/api/error'
-import { proof as encode } from '@/lib/altcha'
-import { Stopped, type Solving } from '@/lib/solving'
-import { solve } from '@/platform/solver'
+import type { Solving } from '@/lib/solving'
+import { prover } from '@/platform/prove'
 
 const state = reactive({
   phase: 'idle' as 'idle' | 'working' | 'failed',
@@ -22,8 +21,8 @@ async function once(): Promise<string> {
   state.phase = 'working'
   state.share = 0
   state.failure = null
-  const asked = await api.get()
-  if (stopped) throw new Stopped()
+  const [{ solve, encode }, asked] = await Promise.all([prover(), api.get()])
+  if (stopped) throw new ApiError(0, 'pow_stopped')
   solving = solve(asked, (share) => (state.share = share))
   return encode(asked, await solving.result)
 }

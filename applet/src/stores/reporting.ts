@@ -2,7 +2,7 @@
 import { computed, reactive } from 'vue'
 import { reports } from '@/api/reports'
 import type { Mask, Reason } from '@/api/types'
-import type { Key } from '@/i18n/more'
+import type { Key } from '@/i18n'
 import { useAttempt } from '@/lib/attempt'
 import { NOTE_MAX, REPORT_LINES, characters } from '@/lib/form'
 import { roomActs } from './roomacts'

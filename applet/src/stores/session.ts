@@ -4,11 +4,11 @@ import { account, type LoggedIn } from '@/api/account'
 import type { Sending } from '@/api/upload'
 import { asApiError } from '@/api/error'
 import type { User } from '@/api/types'
-import { language, setLanguage, type Language } from '@/i18n'
+import { language, setLanguage, type Language } from '@/i18n/first'
 import { normalAccount } from '@/lib/form'
 import type { MediaFile } from '@/lib/media'
 import { ownMedia } from '@/lib/ownmedia'
-import { passwordV2 } from '@/lib/password'
+import { passwordV2 } from '@/platform/password'
 import { live } from '@/live'
 import { forgetFiles } from '@/platform/mediafile'
 import { keep } from '@/platform/storage'
@@ -38,13 +38,13 @@ export const session = {
   },
 
   async login(name: string, password: string): Promise<void> {
-    const body = { account: normalAccount(name), password_v2: passwordV2(normalAccount(name), password) }
+    const body = await credentials(name, password)
     await age.check()
     await enter(await account.login(body))
   },
 
   async register(name: string, password: string, nickname: string): Promise<void> {
-    const body = { account: normalAccount(name), password_v2: passwordV2(normalAccount(name), password) }
+    const body = await credentials(name, password)
     await age.check()
     await enter(
       await account.register({ ...body, ...(nickname.trim() ? { nickname: nickname.trim() } : {}) }),
@@ -71,16 +71,15 @@ export const session = {
 
   /** Gives a guest a name and a password. */
   async claim(name: string, password: string): Promise<void> {
-    const normal = normalAccount(name)
-    state.user = await account.change({ account: normal, password_v2: passwordV2(normal, password) })
+    state.user = await account.change(await credentials(name, password))
     keep.set('owner', owner(state.user))
   },
 
   async password(before: string, after: string): Promise<void> {
     const name = state.user?.account ?? ''
     await account.password({
-      old_password_v2: passwordV2(name, before),
-      new_password_v2: passwordV2(name, after),
+      old_password_v2: await passwordV2(name, before),
+      new_password_v2: await passwordV2(name, after),
     })
   },
 
@@ -130,9 +129,17 @@ export const session = {
   },
 }
 
+async function credentials(
+  name: string,
+  password: string,
+): Promise<{ account: string; password_v2: string }> {
+  const normal = normalAccount(name)
+  return { account: normal, password_v2: await passwordV2(normal, password) }
+}
+
 async function erasureProof(password: string): Promise<Parameters<typeof account.erase>[0]> {
   const name = state.user?.account
-  if (name) return { password_v2: passwordV2(name, password) }
+  if (name) return { password_v2: await passwordV2(name, password) }
   return state.user?.guest ? { confirm: true } : { code: await wechatCode() }
 }
 
