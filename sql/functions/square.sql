@@ -188,20 +188,18 @@ returns page language plpgsql stable as $$
 declare
     v_headings text[] := array(select '^' || t from unnest(p_terms) t where p_heading is not null);
     v_terms text[] := case when p_heading then v_headings else p_terms end;
-    v_few boolean;
     v_places place[];
 begin
-    with found as materialized (
-        select t.room, t.tie, t.listed, case when p_sort = 'new' then t.created
-                                             when t.at <= p_begun - interval '5 seconds' then t.at else t.prev end as key
-          from square_place t where place_terms(t.room) @> v_terms limit 4001
-    ), apart as materialized (
-        select t.room from square_place t
-         where not p_heading and p_patterns is null and place_terms(t.room) @> v_headings limit 4001
+    if (select count(*) from (select from square_place t where place_terms(t.room) @> v_terms limit 4001) f) > 4000 then
+        return null;
+    end if;
+    with apart as materialized (
+        select t.room from square_place t where not p_heading and p_patterns is null and place_terms(t.room) @> v_headings
     ), placed as (
-        select f.room, f.tie, f.key from found f
-         where (select count(*) from found) <= 4000 and f.listed <= p_begun
-           and f.room not in (select a.room from apart a)
+        select t.room, t.tie, case when p_sort = 'new' then t.created
+                                   when t.at <= p_begun - interval '5 seconds' then t.at else t.prev end as key
+          from square_place t
+         where place_terms(t.room) @> v_terms and t.listed <= p_begun and t.room not in (select a.room from apart a)
     ), behind as (
         (select * from placed where p_sort = 'quiet' and (key, tie) > (p_after.key, p_after.tie) order by key, tie)
         union all
@@ -213,9 +211,8 @@ begin
                         where q.room = b.room and q.folded like all (p_patterns) and q.heading like all (p_patterns) = p_heading)
          limit p_want + 1
     )
-    select (select count(*) from found) <= 4000, array(select (room, coalesce(p_heading, false), key, tie)::place from hit)
-      into v_few, v_places;
-    return case when v_few then page_of(v_places, p_want, p_after) end;
+    select array(select (room, coalesce(p_heading, false), key, tie)::place from hit) into v_places;
+    return page_of(v_places, p_want, p_after);
 end $$;
 
 -- Up to p_want rooms behind p_after, of all or of those that have a tag or are like the patterns: by their heading
