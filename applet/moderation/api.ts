@@ -71,8 +71,8 @@ export async function call<T = Row>(command: string, fields: Row = {}): Promise<
   return (answer.status === 204 ? {} : await answer.json()) as T
 }
 
-/** The picture or the voice of a line of evidence, as an address to revoke. */
-export async function file(report: string, seq: number): Promise<string> {
+/** The picture or the voice of a report, as an address to revoke. */
+export async function file(report: string, seq?: number): Promise<string> {
   return URL.createObjectURL(await (await send('reports/file', { report, seq })).blob())
 }
 

@@ -311,4 +311,23 @@ step('one’s own picture is cut to a square, shown, and taken away again', asyn
   )
 })
 
+step('a phone is asked whether by its album or its camera', async () => {
+  const eve = await person(chromium, { hasTouch: true, isMobile: true })
+  await guest(eve)
+  await turnTo(ann, 'Match')
+  await meet(eve, ann)
+  await button(eve, 'Add pictures').tap()
+  const asked = eve.getByRole('dialog', { name: 'Add pictures' })
+  await asked.getByText('From the album').waitFor(wait)
+  const [chooser] = await Promise.all([
+    eve.waitForEvent('filechooser'),
+    asked.getByText('Take a picture').tap(),
+  ])
+  assert.equal(await (await chooser.element()).getAttribute('capture'), 'environment')
+  await chooser.setFiles([file('shot.png', 300, 300)])
+  await button(eve, 'Send').tap()
+  for (const page of [eve, ann]) await count(pictures(page), 1)
+  calm(eve)
+})
+
 step('nothing was refused, failed or fetched from elsewhere', () => calm(ann, bob))

@@ -62,7 +62,7 @@ export const moreEn = {
   'data.export.act': 'Export my data',
   'data.erase': 'Erase this account',
   'data.erase.goes':
-    'At once: your name, password, nickname and picture, and every way back in. Within minutes: your masks and the text of what you wrote. Chats of two end; the other is told that you left.',
+    'At once: your name, password, nickname and picture, and every way back in. Within minutes: your masks, and the words, pictures and voice you sent. Chats of two end; the other is told that you left.',
   'data.erase.stays':
     'What stays: empty lines where yours were, so that the others’ keep their place, and copies in reports until those are closed and their time is over. Nothing of it bears a name.',
   'data.erase.act': 'Erase my account',
