@@ -210,6 +210,18 @@ describe('rooms', () => {
     expect(rooms.get('a')?.me?.pinned).toBe(true)
   })
 
+  it('are not switched back by an answer that was asked for before', async () => {
+    const { rooms } = await signedIn()
+    replies['POST /rooms/a/silence'] = { status: 204 }
+    const before = group('a')
+    rooms.put(before)
+    const switching = rooms.set('a', 'silence', true)
+    rooms.put({ ...before, me: { ...before.me!, silent: false } })
+    expect(rooms.get('a')?.me?.silent).toBe(true)
+    await switching
+    expect(rooms.get('a')?.me?.silent).toBe(true)
+  })
+
   it('count neither lines of blocked masks nor silenced rooms', async () => {
     const { rooms } = await signedIn()
     rooms.put(group('a', { me: me({ blocked: ['them'] }) }))

@@ -67,7 +67,8 @@ step('a proof of work: beside the page, with progress, and with a way out', asyn
   assert.equal(new URL(workers[0]).host, new URL(page.base).host)
   await page.evaluate(() => (window.turns = 0) || setInterval(() => window.turns++, 10))
   await until(async () => Number(await bar.getAttribute('aria-valuenow')) >= 1, 'progress', wait.timeout)
-  assert.ok((await page.evaluate(() => window.turns)) > 5, 'the page had its turns meanwhile')
+  await until(() => page.evaluate(() => window.turns > 5), 'the turns of the page meanwhile')
+  assert.equal(await bar.count(), 1)
   await button(sheet(page, 'A short check'), 'Cancel').click()
   await alert(page, 'The check was stopped, so nothing was sent.')
 

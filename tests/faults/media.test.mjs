@@ -182,7 +182,7 @@ test('a full disk: 503, nothing half-done, and it goes on when there is room', a
         room,
         png(600, 600, (x, y) => [(x * y) % 256, (x * 7) % 256, (y * 13) % 256, 255]),
       )
-      return answer.headers.has('retry-after') && answer.body.error.code === 'unavailable' && answer
+      return answer.headers.has('retry-after') && answer.body?.error?.code === 'unavailable' && answer
     }, 'a refusal')
     refused(answer, 503, 'unavailable')
     assert.equal(await sizes(), before)

@@ -65,7 +65,7 @@ export const rooms = {
     if (before?.revealed && !room.revealed) room = { ...room, revealed: true, peer: before.peer }
     if (before?.kept && !room.kept) room = { ...room, kept: true }
     if (room.id === state.open) room = { ...room, unread: 0 }
-    state.rooms[room.id] = room
+    state.rooms[room.id] = switched(room)
   },
 
   /** Takes in what changed of a room, or the whole of it, as one that is not known yet must be told. */
@@ -125,12 +125,18 @@ export const rooms = {
     const me = state.rooms[id]?.me
     if (!me) return
     const key = what === 'pin' ? 'pinned' : 'silent'
+    const wish = `${id} ${key}`
+    wishes.set(wish, on)
     me[key] = on
     try {
       await api[what](id, on)
+      await rooms.fetch(id).catch(() => undefined)
     } catch (error) {
-      me[key] = !on
+      const now = state.rooms[id]?.me
+      if (now) now[key] = !on
       throw error
+    } finally {
+      if (wishes.get(wish) === on) wishes.delete(wish)
     }
   },
 
@@ -143,6 +149,20 @@ export const rooms = {
       if (state.rooms[id]?.read_seq === seq) state.rooms[id].read_seq = seq - 1
     })
   },
+}
+
+/** What is being switched: an answer that was asked for before does not turn it back. */
+const wishes = new Map<string, boolean>()
+
+function switched(room: Room): Room {
+  if (!room.me) return room
+  const { pinned, silent } = room.me
+  const me = {
+    ...room.me,
+    pinned: wishes.get(`${room.id} pinned`) ?? pinned,
+    silent: wishes.get(`${room.id} silent`) ?? silent,
+  }
+  return me.pinned === pinned && me.silent === silent ? room : { ...room, me }
 }
 
 /** One is out of a room oneself. A private chat is over with that. */

@@ -143,8 +143,10 @@ test('plays one voice after the other, and none twice by itself', async () => {
 test('turns the sound to the ear', async () => {
   await applet.tap('Message actions')
   await applet.tap('At the ear')
-  const options = await events('audioOption')
-  assert.strictEqual(options[options.length - 1].value.speakerOn, false)
+  await until(async () => {
+    const [last] = (await events('audioOption')).slice(-1)
+    assert.strictEqual(last.value.speakerOn, false)
+  })
 })
 
 test('says so where the microphone is refused', async () => {
