@@ -4,16 +4,18 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { after, afterEach, before, test } from 'node:test'
 import { raw } from '../deploy/instance.mjs'
 import {
-  Person,
   base,
   call,
+  holding,
   pair,
+  Person,
   random,
   randomUUID,
   refused,
   rows,
   sql,
   state,
+  until,
 } from '../support/client.mjs'
 import { form, png } from '../support/media.mjs'
 
@@ -111,10 +113,14 @@ const workers = () => {
   return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parent(pid) === master)
 }
 
-let digested, worked
+let digested, worked, rouse
 before(async () => {
   one.close()
   two.close()
+  // What other tests have left for later comes now, and the job that lets go of things rests.
+  await sql('update departure set at = now()')
+  await until(async () => (await sql('select count(*) from departure')) === '0', 'the departures', 30000)
+  rouse = await holding(`select pg_advisory_lock(hashtext('driftline.retention'))`)
   await one.send(room, 'stays')
   await sql(
     `delete from session where expires < now(); delete from ticket; delete from share where expires < now(); delete from connection; delete from account where name = 'bad-input'`,
@@ -130,7 +136,10 @@ afterEach(async () => {
   assert.equal(digested, before, 'something was changed')
   assert.deepEqual(worked, pids, 'nginx has another worker')
 })
-after(() => sql(`delete from account where name = 'bad-input'`))
+after(async () => {
+  await rouse?.()
+  await sql(`delete from account where name = 'bad-input'`)
+})
 
 /** One call with a session, whose answer has to be JSON whatever it says. */
 async function ask(method, path, body, headers = {}) {

@@ -75,6 +75,23 @@ export function sql(text) {
   })
 }
 
+/** Runs SQL in a session that stays, for the locks it takes. Returns what ends it. */
+export function holding(text) {
+  return new Promise((resolve, reject) => {
+    const child = spawn('sh', ['-c', psql + ' -X -q -A -t -v ON_ERROR_STOP=1'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const ended = new Promise((done) => child.on('close', done))
+    const end = () => {
+      child.stdin.end()
+      return ended
+    }
+    child.stdout.on('data', (data) => String(data).includes('held') && resolve(end))
+    ended.then(() => reject(new Error('psql ended: ' + text)))
+    child.stdin.write(`${text};\n\\echo held\n`)
+  })
+}
+
 /** The rows of one query, as objects. */
 export async function rows(query) {
   return JSON.parse(await sql(`select coalesce(json_agg(q), '[]') from (${query}) q`))
