@@ -68,6 +68,12 @@ quietly() {
 
 admin() { psql -X -q -v ON_ERROR_STOP=1 -h "$RUN" -U postgres "$@"; }
 
+node_packages() {
+	[ ! "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] || return 0
+	quietly npm --prefix "$1" ci --no-audit --no-fund
+	touch "$1/node_modules/.package-lock.json"
+}
+
 prepare() {
 	ulimit -n "$(ulimit -H -n)"
 	chmod 755 "$WORK"
@@ -75,10 +81,8 @@ prepare() {
 	quietly "$ROOT/deploy.sh" up --no-client
 	mkdir -p "${LOAD%/*}"
 	"${CC:-gcc}" -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o "$LOAD" "$HERE"/load.c "$HERE"/process.c
-	if [ ! "$HERE/peer/node_modules/.package-lock.json" -nt "$HERE/peer/package-lock.json" ]; then
-		quietly npm --prefix "$HERE/peer" ci --no-audit --no-fund
-		touch "$HERE/peer/node_modules/.package-lock.json"
-	fi
+	node_packages "$HERE/peer"
+	node_packages "$ROOT/tests"
 	RUN=$("$ROOT/deploy.sh" status | awk '$1 == "sockets" { print $2 }')
 	admin -d postgres -c 'alter system set max_connections = 120' -c 'create database peer'
 	quietly "$ROOT/deploy.sh" restart postgres
