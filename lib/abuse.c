@@ -1,7 +1,7 @@
 /*
  * How much has come from where lately: guests, registrations, failed logins. A table of fixed size in memory that the
- * programs of one machine share, without locks, so that none ever waits for another: what two count in the same moment may
- * be counted once. Keys are keyed hashes: no address and no name can be read in it. When it is full the lowest count goes.
+ * programs of one machine share, without locks, so that none ever waits for another. Keys are keyed hashes: no address and
+ * no name can be read in it. When it is full the lowest count goes.
  */
 #include "web.h"
 
@@ -93,25 +93,43 @@ static struct slot *slot_find(uint64_t key)
 	return NULL;
 }
 
-/* The slot with the lowest count of those that the key may have, made its own. */
+/*
+ * The slot with the lowest count of those that the key may have; its own, if it has one by now. Counts are read before keys,
+ * here and below: one that was counted for this key is never taken for the former one's.
+ */
+static struct slot *slot_lowest(uint64_t key, uint32_t now)
+{
+	struct slot *set = &slots[(key >> 8) % (SLOTS / WAYS) * WAYS], *lowest = NULL;
+	float least = 0;
+	for (int i = 0; i < WAYS; i++) {
+		float level = level_of(atomic_load(&set[i].count), now);
+		if (atomic_load(&set[i].key) == key)
+			return &set[i];
+		if (lowest == NULL || level < least) {
+			lowest = &set[i];
+			least = level;
+		}
+	}
+	return lowest;
+}
+
+/* The key's slot, taken from another one if it has none. Of those who take it at once one does. */
 static struct slot *slot_claim(uint64_t key, uint32_t now)
 {
-	struct slot *set = &slots[(key >> 8) % (SLOTS / WAYS) * WAYS], *lowest = set;
-	for (int i = 1; i < WAYS; i++)
-		if (level_of(atomic_load(&set[i].count), now) < level_of(atomic_load(&lowest->count), now))
-			lowest = &set[i];
-	atomic_store(&lowest->key, key);
-	atomic_store(&lowest->count, 0);
-	return lowest;
+	for (;;) {
+		struct slot *slot = slot_lowest(key, now);
+		uint64_t count = atomic_load(&slot->count), former = atomic_load(&slot->key);
+		if (former == key || (atomic_compare_exchange_strong(&slot->count, &count, 0) &&
+		                      atomic_compare_exchange_strong(&slot->key, &former, key)))
+			return slot;
+	}
 }
 
 void abuse_note(enum abuse kind, const char *whom)
 {
 	uint64_t key = key_of(kind, whom);
 	uint32_t now = seconds_now();
-	struct slot *slot = slot_find(key);
-	if (slot == NULL)
-		slot = slot_claim(key, now);
+	struct slot *slot = slot_claim(key, now);
 	uint64_t old = atomic_load(&slot->count);
 	union count new;
 	do

@@ -3,6 +3,8 @@
 
 #include "fake.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +52,41 @@ static void counts_fade_by_half(void **state)
 	} while (now.tv_sec < begin.tv_sec + 2);
 	float level = abuse_level(ABUSE_GUESTS, "fading");
 	assert_true(level >= 4 && level <= 32);
+	abuse_open(NULL, 600);
+}
+
+enum { TOGETHER = 2, ROUNDS = 5000 };
+
+static atomic_int arrived;
+
+static void *note_each(void *unused)
+{
+	char text[24];
+	for (int i = 0; i < ROUNDS; i++) {
+		snprintf(text, sizeof text, "new%d", i);
+		atomic_fetch_add(&arrived, 1);
+		while (atomic_load(&arrived) < (i + 1) * TOGETHER) /* no closer together than by spinning */
+			;
+		abuse_note(ABUSE_NAMES, text);
+	}
+	return unused;
+}
+
+static void those_who_are_first_at_once_are_all_counted(void **state)
+{
+	(void)state;
+	pthread_t threads[TOGETHER];
+	char text[24];
+	abuse_open(NULL, 86400);
+	atomic_store(&arrived, 0);
+	for (int i = 0; i < TOGETHER; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, note_each, NULL), 0);
+	for (int i = 0; i < TOGETHER; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < ROUNDS; i++) {
+		snprintf(text, sizeof text, "new%d", i);
+		assert_true(is_about(abuse_level(ABUSE_NAMES, text), TOGETHER));
+	}
 	abuse_open(NULL, 600);
 }
 
@@ -122,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_is_counted_by_kind_and_by_whom),
 		cmocka_unit_test(counts_fade_by_half),
+		cmocka_unit_test(those_who_are_first_at_once_are_all_counted),
 		cmocka_unit_test(a_flood_of_others_drives_out_no_high_count),
 		cmocka_unit_test(programs_share_one_table_that_others_cannot_read),
 		cmocka_unit_test(a_prefix_is_an_address_or_a_network_of_64_bits),
