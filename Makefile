@@ -115,8 +115,12 @@ lint-shell:
 	shellcheck -x $(filter-out lib/deploy/%,$(SHELL_FILES))
 	shfmt -d $(SHELL_FILES)
 
-lint-client:
-	cd applet && { [ -f node_modules/.package-lock.json ] || npm ci --silent; }
+# What npm puts in anew, as for building alone, has no such mark.
+%/node_modules/.complete: %/package-lock.json
+	cd $* && npm ci --silent
+	touch $@
+
+lint-client: applet/node_modules/.complete
 	cd applet && $(NODE_20) && $$with npm run --silent lint && $$with npm run --silent format && $$with npm run --silent type-check
 
 format:  ## bring all files into their form

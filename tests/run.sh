@@ -41,7 +41,8 @@ free_port() {
 	node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })'
 }
 
-node_packages() { (cd "$1" && if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then npm ci --silent; fi); }
+# All of a folder's packages: `up` brings what building needs alone.
+node_packages() { make -s "$1/node_modules/.complete"; }
 
 suite_unit() { make -s unit; }
 # The unit tests, and the API's against the programs built with AddressSanitizer and UBSan: they end at a finding.

@@ -207,7 +207,7 @@ test('arguments that mean harm arrive as they are, and do nothing', async () => 
   const long = await driftctl(['rooms', 'show', 'x'.repeat(100000)])
   assert.equal(long.status, 1)
   assert.match(long.err, /too_large/)
-  const bytes = spawnSync('sh', ['-c', `exec ${checkout}/driftctl rooms show "$(printf '\\377\\376')"`], {
+  const bytes = spawnSync('sh', ['-c', `exec "$0" rooms show "$(printf '\\377\\376')"`, checkout + '/driftctl'], {
     env: { ...process.env, DRIFTLINE_STATE: state },
   })
   assert.equal(bytes.status, 2)
