@@ -48,7 +48,7 @@ suite_unit() { make -s unit; }
 # The unit tests, and the API's against the programs built with AddressSanitizer and UBSan: they end at a finding.
 suite_sanitize() {
 	local program
-	make -s sanitize
+	make -s sanitize && node_packages tests
 	service
 	for program in api auth media admin; do
 		install -m 755 "build/sanitize/$program" "$DRIFTLINE_STATE/bin/$program"

@@ -10,6 +10,7 @@ import { FarView } from '@/lib/farview'
 import { ownMedia } from '@/lib/ownmedia'
 import { QuoteBook } from '@/lib/quotes'
 import { reacted, wished } from '@/lib/reactions'
+import { spaced } from '@/lib/spaced'
 import { slowUntil } from '@/lib/standing'
 import { takenBack } from '@/lib/takenback'
 import { parseTime } from '@/lib/time'
@@ -96,20 +97,11 @@ export function useChatRoom(id: string) {
     nearPast.value = live.past(id)
   }
 
-  let looked = 0
-  let looking = 0
   /** The first of what comes fast is shown at once, the rest of it together. */
-  function glance(): void {
-    const rest = looked + LOOK_EVERY - Date.now()
-    if (rest > 0) {
-      looking ||= setTimeout(glance, rest) as unknown as number
-      return
-    }
-    looking = 0
-    looked = Date.now()
+  const glances = spaced(LOOK_EVERY, () => {
     look()
     read()
-  }
+  })
 
   function read(): void {
     if (inFront && marked && lines.value.length) rooms.markRead(id, lastSeq(lines.value))
@@ -148,7 +140,7 @@ export function useChatRoom(id: string) {
   }
 
   function heard(event: LiveEvent): void {
-    if (event.type === 'lines' && event.room === id) glance()
+    if (event.type === 'lines' && event.room === id) glances.call()
     else if (event.type === 'fresh' && event.room === id) sent(event.message, whole)
     else if (event.type === 'frame' && 'room' in event.frame && event.frame.room === id) farFrame(event.frame)
     else if (event.type === 'state' && event.state === 'live' && !whole && !loading.value) void load()
@@ -156,7 +148,7 @@ export function useChatRoom(id: string) {
   const off = live.on(heard)
   onUnmounted(() => {
     gone = true
-    clearTimeout(looking)
+    glances.end()
     off()
     hide()
   })

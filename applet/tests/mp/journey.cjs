@@ -17,6 +17,7 @@ const WRITE = 'Write a message'
 
 let applet
 let stranger
+let other
 let room
 
 before(async () => {
@@ -26,6 +27,7 @@ before(async () => {
 
 after(async () => {
   stranger?.leave()
+  other?.leave()
   await applet?.stop()
 })
 
@@ -159,7 +161,7 @@ test('leaves for the next one, and the stranger is told', async () => {
 })
 
 test('meets someone else, who leaves', async () => {
-  const other = await Stranger.enter(BASE)
+  other = await Stranger.enter(BASE)
   const next = (await other.match([TAG])).room.id
   assert.notStrictEqual(next, room)
   await applet.waitForRoute('pages/chat/chat')
@@ -168,7 +170,6 @@ test('meets someone else, who leaves', async () => {
   assert.doesNotMatch(text, /stranger, 雨还在下/)
   await other.call('POST', `/rooms/${next}/leave`, {})
   await applet.waitForText('has left. This chat is over.')
-  other.leave()
 })
 
 test('logs out and leaves nothing behind', async () => {
