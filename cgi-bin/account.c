@@ -167,7 +167,7 @@ static int wechat_prove(struct request *r, const char *code, const char **openid
 /* POST /register {account, password_md5 | password_v2, nickname?, pow?}: 200 {token, user}; 202 account_exists. */
 int account_register(struct request *r)
 {
-	const char *name, *nickname, *salt, *hash, *flag = NULL;
+	const char *name, *nickname, *salt, *hash, *origins, *flag = NULL;
 	char token[ID_SIZE + 1];
 	struct password password;
 	struct proof proof;
@@ -176,6 +176,7 @@ int account_register(struct request *r)
 	TRY(password_read(r, "password_md5", "password_v2", &password));
 	TRY(field_text(r, "nickname", OPTIONAL, TEXT_NAME, NICKNAME_MAX, &nickname));
 	TRY(words_field(r, "nickname", &nickname, &flag));
+	TRY(proof_origins(r, &origins));
 	TRY(proof_take(r, ABUSE_REGISTRATIONS, NULL, &proof));
 	TRY(password_fresh(r, name, password));
 	TRY(proof_spend(r, &proof));
@@ -184,12 +185,13 @@ int account_register(struct request *r)
 	const char *digest = token_make(r, token);
 	return session_reply(r,
 	                     ACT(r, "register", digest, name, password.scheme, salt, hash, password_cost, nickname,
-	                         locale(r), proof_prefixes(r), flag),
+	                         locale(r), origins, flag),
 	                     token);
 }
 
 /* A try to log in, whose proof is used up where the password to check is looked up. */
-static int login_try(struct request *r, const char *name, struct password password, const struct proof *proof)
+static int login_try(struct request *r, const char *name, struct password password, const struct proof *proof,
+                     const char *origins)
 {
 	char token[ID_SIZE + 1];
 	struct stored_password stored;
@@ -198,14 +200,13 @@ static int login_try(struct request *r, const char *name, struct password passwo
 	TRY(stored_check(r, password, &stored));
 	const char *digest = token_make(r, token);
 	return session_reply(
-		r, ACT(r, "login", digest, stored.account, act_bytea(r, stored.hash, sizeof stored.hash), proof_prefixes(r)),
-		token);
+		r, ACT(r, "login", digest, stored.account, act_bytea(r, stored.hash, sizeof stored.hash), origins), token);
 }
 
-/* POST /login {account, password_md5 | password_v2, pow?}: 200 {token, user}; 404 bad_credentials; 202 blacklisted. */
+/* POST /login {account, password_md5 | password_v2, pow?, device?}: 200 {token, user}; 404 bad_credentials; 202 blacklisted. */
 int account_login(struct request *r)
 {
-	const char *name = "";
+	const char *name = "", *origins;
 	struct password password;
 	struct proof proof;
 	json_object *account;
@@ -214,21 +215,24 @@ int account_login(struct request *r)
 	TRY(password_read(r, "password_md5", "password_v2", &password));
 	if (!name_clean(r, "account", &name))
 		name = ""; /* nobody has that name: the common 404, at the common cost */
+	TRY(proof_origins(r, &origins));
 	TRY(proof_take(r, ABUSE_LOGINS, name, &proof));
 	proof_count_try(name);
-	int status = login_try(r, name, password, &proof);
+	int status = login_try(r, name, password, &proof, origins);
 	proof_count_login(r, name, status);
 	return status;
 }
 
-/* POST /login/guest {pow?}: 200, an account without name or password; 202 blacklisted for a token of a guest who is banned. */
+/* POST /login/guest {pow?, device?}: 200, an account without name or password; 202 blacklisted for a token of a guest who is banned. */
 int account_guest(struct request *r)
 {
 	char token[ID_SIZE + 1];
+	const char *origins;
 	struct proof proof;
+	TRY(proof_origins(r, &origins));
 	TRY(proof_take(r, ABUSE_GUESTS, NULL, &proof));
 	const char *digest = token_make(r, token), *old = r->has_token ? act_bytea(r, r->token, sizeof r->token) : NULL;
-	int status = ACT(r, "login_guest", digest, locale(r), old, proof.challenge, proof.expires, proof_prefixes(r));
+	int status = ACT(r, "login_guest", digest, locale(r), old, proof.challenge, proof.expires, origins);
 	if (status == 200)
 		proof_count(r, ABUSE_GUESTS);
 	return session_reply(r, status, token);
@@ -243,15 +247,16 @@ static const char *openid_sealed(struct request *r, const char *openid)
 	return act_bytea(r, sealed, secret_seal("openid", openid, strlen(openid), sealed));
 }
 
-/* POST /login/wechat {code}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash. */
+/* POST /login/wechat {code, device?}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash. */
 int account_wechat(struct request *r)
 {
-	const char *code, *openid, *hash;
+	const char *code, *openid, *hash, *origins;
 	char token[ID_SIZE + 1];
 	TRY(field_text(r, "code", REQUIRED, TEXT_NAME, 128, &code));
+	TRY(proof_origins(r, &origins));
 	TRY(wechat_prove(r, code, &openid, &hash));
 	const char *digest = token_make(r, token);
-	int status = ACT(r, "login_wechat", digest, hash, openid_sealed(r, openid), locale(r), proof_prefixes(r));
+	int status = ACT(r, "login_wechat", digest, hash, openid_sealed(r, openid), locale(r), origins);
 	return session_reply(r, status, token);
 }
 

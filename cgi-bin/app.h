@@ -43,10 +43,11 @@ void proof_count_try(const char *name);
 void proof_count_login(struct request *r, const char *name, int status);
 
 /*
- * Where a request comes from, as sessions and bans keep it where the deployment asks for that, else NULL: an array of two
- * keyed hashes, by the key of now and by the one before.
+ * Where a request comes from, as sessions and bans keep it where the deployment asks for that, else NULL: an array, in the
+ * request's arena, of the address prefix's keyed hashes by the key of now and by the one before, then of the field `device`,
+ * the name that a client made up for its device, where there is one. Returns 0, or the 422 of a bad field.
  */
-const char *proof_prefixes(struct request *r);
+int proof_origins(struct request *r, const char **origins);
 
 handler challenge_get;
 

@@ -69,21 +69,37 @@ int proof_spend(struct request *r, const struct proof *proof)
 	return status == 204 ? 0 : status;
 }
 
-/* The hash of a prefix in some period: nobody keeps the key, but it takes the deployment's secret to make it again. */
-static const char *prefix_hash(struct request *r, int64_t period)
+/*
+ * Adds the hashes of where something comes from, in this period and in the one before, to an array: nobody keeps the key, but
+ * it takes the deployment's secret to make one again.
+ */
+static void origin_add(struct request *r, struct buf *origins, const char *kind, const char *origin)
 {
-	uint8_t digest[DIGEST_SIZE];
-	secret_hash(arena_printf(&r->arena, "prefix %" PRId64, period), abuse_prefix(r), digest);
-	return act_bytea(r, digest, sizeof digest);
+	int64_t period = time(NULL) / 86400 / config.ban_memory;
+	for (int back = 0; back < 2; back++) {
+		uint8_t digest[DIGEST_SIZE];
+		secret_hash(arena_printf(&r->arena, "%s %" PRId64, kind, period - back), origin, digest);
+		/* within an array a backslash stands twice */
+		buf_printf(origins, "%s\"\\%s\"", origins->size > 1 ? "," : "", act_bytea(r, digest, sizeof digest));
+	}
 }
 
-const char *proof_prefixes(struct request *r)
+int proof_origins(struct request *r, const char **origins)
 {
+	const char *device = NULL;
+	*origins = NULL;
+	if (field_given(r, "device"))
+		TRY(field_uuid4(r, "device", &device));
 	if (config.ban_memory == 0)
-		return NULL;
-	int64_t period = time(NULL) / 86400 / config.ban_memory;
-	/* within an array a backslash stands twice */
-	return arena_printf(&r->arena, "{\"\\%s\",\"\\%s\"}", prefix_hash(r, period), prefix_hash(r, period - 1));
+		return 0;
+	struct buf array = {.arena = &r->arena};
+	buf_printf(&array, "{");
+	origin_add(r, &array, "prefix", abuse_prefix(r));
+	if (device != NULL)
+		origin_add(r, &array, "device", device);
+	buf_printf(&array, "}");
+	*origins = array.text;
+	return 0;
 }
 
 void proof_count(struct request *r, enum abuse kind)

@@ -8,10 +8,10 @@
 
 /* clang-format off */
 const struct route routes[] = {
-	{"POST", API "/register", account_register, ANYONE, "account password_md5 password_v2 nickname pow", RATE_NONE, POOL_AUTH},
-	{"POST", API "/login", account_login, ANYONE, "account password_md5 password_v2 pow", RATE_NONE, POOL_AUTH},
-	{"POST", API "/login/wechat", account_wechat, ANYONE, "code", RATE_NONE, POOL_AUTH},
-	{"POST", API "/login/guest", account_guest, ANYONE, "pow", RATE_NONE, POOL_API},
+	{"POST", API "/register", account_register, ANYONE, "account password_md5 password_v2 nickname pow device", RATE_NONE, POOL_AUTH},
+	{"POST", API "/login", account_login, ANYONE, "account password_md5 password_v2 pow device", RATE_NONE, POOL_AUTH},
+	{"POST", API "/login/wechat", account_wechat, ANYONE, "code device", RATE_NONE, POOL_AUTH},
+	{"POST", API "/login/guest", account_guest, ANYONE, "pow device", RATE_NONE, POOL_API},
 	{"GET", API "/wechat/push", wechat_hello, ANYONE, NULL, RATE_NONE, POOL_LOOP},
 	{"POST", API "/wechat/push", wechat_push, ANYONE, "*", RATE_NONE, POOL_API},
 	{"GET", API "/wechat/media/{ticket}", wechat_media, ANYONE, NULL, RATE_NONE, POOL_API},

@@ -303,6 +303,31 @@ describe('the question of age', () => {
   })
 })
 
+describe('the name of a device', () => {
+  const asked = (device: boolean): void =>
+    void (replies['GET /settings'] = { status: 200, data: { age: 0, device, keep: { messages: 90 } } })
+  const sent = (): unknown[] => calls('/login/guest').map(({ body }) => (body as { device?: string }).device)
+
+  it('is made up once where it is asked for, and outlives a logout', async () => {
+    asked(true)
+    const { session } = await load()
+    await session.guest()
+    await session.logout(false)
+    await session.guest()
+    expect(sent()[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(sent()[1]).toBe(sent()[0])
+  })
+
+  it('is neither made nor sent elsewhere', async () => {
+    asked(false)
+    const { session } = await load()
+    await session.guest()
+    stored.set('driftline.device', 'from before')
+    await session.guest()
+    expect(sent()).toEqual([undefined, undefined])
+  })
+})
+
 describe('erasing the account', () => {
   it('is proven by the password, and leaves nothing here', async () => {
     replies['POST /login'] = {

@@ -15,11 +15,13 @@ begin
     return v_account;
 end $$;
 
--- p_prefixes: where it is begun from, and null where the deployment does not ask for that.
-create or replace function session_new(p_account bigint, p_token bytea, p_prefixes bytea[] default null) returns void
+-- p_origins: where it is begun from: the address prefix's hash of now, that of before, and the device's two where it gave a
+-- name of itself; null where the deployment does not ask for that.
+create or replace function session_new(p_account bigint, p_token bytea, p_origins bytea[] default null) returns void
 language sql volatile as $$
-    insert into session (token, account, expires, muted_until, prefix)
-    select p_token, a.id, now() + interval '30 days', a.muted_until, p_prefixes[1] from account a where a.id = p_account
+    insert into session (token, account, expires, muted_until, prefix, device)
+    select p_token, a.id, now() + interval '30 days', a.muted_until, p_origins[1], p_origins[3]
+      from account a where a.id = p_account
 $$;
 
 -- 202 when the name is taken.
@@ -32,29 +34,29 @@ exception when unique_violation then
 end $$;
 
 create or replace function api.register(p_token bytea, p_name text, p_scheme text, p_salt bytea, p_hash bytea, p_cost text,
-                                        p_nickname text, p_locale text, p_prefixes bytea[] default null, p_flag text default null)
+                                        p_nickname text, p_locale text, p_origins bytea[] default null, p_flag text default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := account_new(p_locale, p_nickname);
 begin
     perform account_name(v_account, p_name, p_scheme, p_salt, p_hash, p_cost);
     perform field_flag(v_account, null, p_flag);
-    perform session_new(v_account, p_token, p_prefixes);
+    perform session_new(v_account, p_token, p_origins);
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
 
 -- p_old: the token that the caller had before, or null. A guest who was banned is told so.
 create or replace function api.login_guest(p_token bytea, p_locale text, p_old bytea default null, p_pow bytea default null,
-                                           p_pow_expires bigint default null, p_prefixes bytea[] default null)
+                                           p_pow_expires bigint default null, p_origins bytea[] default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint;
 begin
     perform ban_check(a) from barred b join account a on a.id = b.account where b.token = p_old;
-    perform address_weigh(p_prefixes, p_pow);
+    perform origin_weigh(p_origins, p_pow);
     perform pow_use(p_pow, p_pow_expires);
     v_account := account_new(p_locale, null);
-    perform session_new(v_account, p_token, p_prefixes);
+    perform session_new(v_account, p_token, p_origins);
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
 
@@ -88,19 +90,19 @@ begin
 end $$;
 
 -- Opens a session, unless the account is banned. The caller holds its row `for share`: a ban waits for that, or is seen.
-create or replace function session_open(p_account account, p_token bytea, p_prefixes bytea[]) returns setof act
+create or replace function session_open(p_account account, p_token bytea, p_origins bytea[]) returns setof act
 language plpgsql volatile as $$
 begin
     perform ban_check(p_account);
     if p_account.banned_until is not null then      -- a ban that is over
         perform departures_cancel(p_account.id);
     end if;
-    perform session_new(p_account.id, p_token, p_prefixes);
+    perform session_new(p_account.id, p_token, p_origins);
     return next ('reply', 200, user_json(p_account.id))::act;
 end $$;
 
 -- After the right password: p_hash is what it was checked against, so that a password changed meanwhile opens nothing.
-create or replace function api.login(p_token bytea, p_account bigint, p_hash bytea, p_prefixes bytea[] default null)
+create or replace function api.login(p_token bytea, p_account bigint, p_hash bytea, p_origins bytea[] default null)
 returns setof act
 language plpgsql volatile as $$
 declare
@@ -110,12 +112,12 @@ begin
     if v_account.id is null then
         perform fail(404, 'bad_credentials');
     end if;
-    return query select * from session_open(v_account, p_token, p_prefixes);
+    return query select * from session_open(v_account, p_token, p_origins);
 end $$;
 
 -- p_openid_sealed: only where WeChat is asked about what its users say, else null.
 create or replace function api.login_wechat(p_token bytea, p_openid_hash bytea, p_openid_sealed bytea, p_locale text,
-                                            p_prefixes bytea[] default null)
+                                            p_origins bytea[] default null)
 returns setof act language plpgsql volatile as $$
 declare
     v_account account;
@@ -129,7 +131,7 @@ begin
     elsif (v_account.openid_sealed is null) <> (p_openid_sealed is null) then
         update account set openid_sealed = p_openid_sealed where id = v_account.id;
     end if;
-    return query select * from session_open(v_account, p_token, p_prefixes);
+    return query select * from session_open(v_account, p_token, p_origins);
 end $$;
 
 -- The account's sessions (p_only, or all but p_except), held until the end of the transaction: a socket that is being

@@ -85,7 +85,8 @@ begin
     when 'sessions' then
         return query
         select encode(s.token, 'hex'), json_build_object('created', rfc3339(s.created), 'expires', rfc3339(s.expires),
-                                                         'current', s.token = p_token, 'prefix', encode(s.prefix, 'hex'))
+                                                         'current', s.token = p_token, 'prefix', encode(s.prefix, 'hex'),
+                                                         'device', encode(s.device, 'hex'))
           from session s where s.account = v_account and s.token > decode(p_after, 'hex') order by s.token limit p_count;
     when 'sockets' then
         return query

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Instance } from '../deploy/instance.mjs'
-import { call, random, range, refused, v2 } from '../support/client.mjs'
+import { call, random, range, randomUUID, refused, v2 } from '../support/client.mjs'
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex')
 const encode = (solution) => Buffer.from(JSON.stringify(solution)).toString('base64')
@@ -210,6 +210,39 @@ describe('rising', () => {
     const table = readFileSync(path.join(it.sockets, 'abuse'))
     for (const trace of ['127.0.0.1', '7f000001', account]) assert.equal(table.includes(trace), false)
     assert.equal(table.includes(Buffer.from([127, 0, 0, 1])), false)
+  })
+})
+
+describe('after a ban', () => {
+  const it = new Instance({ env: { ...LIMITS, DRIFTLINE_POW_NUMBER: '500', DRIFTLINE_BAN_MEMORY: '7' } })
+  const { post, proof } = client(it)
+  const arrives = (device, more) => post('/login/guest', { ...(device && { device }), ...more })
+  before(() => it.up())
+  after(() => it.remove())
+
+  test('a device is a UUID of version 4, and is asked for', async () => {
+    for (const device of ['', 'phone', 7, '00000000-0000-1000-8000-000000000000'])
+      refused(await post('/login/guest', { device }), 422, 'invalid_field', 'device')
+    assert.equal((await call('GET', '/api/v1/settings', undefined, {}, it.url)).body.device, true)
+  })
+
+  test('its place and its device weigh, each by itself, and a proof gets in', async () => {
+    const device = randomUUID()
+    const first = await arrives(device)
+    assert.equal(first.status, 200, JSON.stringify(first.body))
+    const read = "select account, encode(prefix, 'hex'), encode(device, 'hex') from driftline.session where device is not null"
+    const [account, prefix, hash] = (await it.sql(read)).trim().split('|')
+    assert.match(hash, /^[0-9a-f]{64}$/)
+    assert.notEqual(hash, sha256(device), 'a hash that nobody can make without the key')
+    await it.sql(`set search_path = driftline; select account_ban(${account}, 'infinity', 'spam')`)
+    refused(await arrives(), 403, 'pow_required')
+    await it.sql(`delete from driftline.origin_weight where origin = '\\x${prefix}'`)
+    assert.equal((await arrives()).status, 200, 'the place weighs no longer')
+    assert.equal((await arrives(randomUUID())).status, 200, 'nor do other devices')
+    refused(await arrives(device), 403, 'pow_required')
+    assert.equal((await arrives(device, { pow: await proof() })).status, 200)
+    const log = await it.deploy('logs')
+    assert.equal(log.text.includes(device), false)
   })
 })
 

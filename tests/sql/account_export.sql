@@ -62,8 +62,9 @@ select is((select jsonb_agg(section('cy', s)) from unnest(array['messages', 'rea
 select status from api.message_append(array[tok('ann')], array[:'grp'], array[gen_random_uuid()], array['let me'], array[null]::int[],
                                  null, array[null], array['hold 1']) \g /dev/null
 insert into upload (account, day, files, bytes) select account_of('ann'), '2026-01-01'::date + n, n, 10 from generate_series(1, 3) n;
-update session set prefix = 'hash' where token = tok('ann');
+update session set prefix = 'hash', device = 'device' where token = tok('ann');
 select is(section('ann', 'held') -> 0 ->> 'body', 'let me', 'lines that wait for a moderator');
 select is((select array_agg((x ->> 'files')::int) from jsonb_array_elements(section('ann', 'uploads', 2)) x), array[1, 2, 3], 'how much was sent, by days');
 select is(section('ann', 'sessions') -> 0 ->> 'prefix', encode('hash', 'hex'), 'the hash of where a session was begun');
+select is(section('ann', 'sessions') -> 0 ->> 'device', encode('device', 'hex'), 'and of its device');
 select is(section('cy', 'held'), '[]', 'nobody else''s');

@@ -10,6 +10,11 @@ export interface LoggedIn {
   user: User
 }
 
+/** The random name of this device, where the deployment asks for one. */
+export type Device = {
+  device?: string
+}
+
 /** scrypt and its queue take their time. */
 const LOGIN_TIMEOUT = 20000
 
@@ -17,9 +22,10 @@ const login = (path: string, body: Record<string, unknown>): Promise<LoggedIn> =
   request<LoggedIn>({ method: 'POST', path, body, login: true, timeout: LOGIN_TIMEOUT })
 
 export const account = {
-  register: (body: { account: string; password_v2: string; nickname?: string }) => login('/register', body),
-  login: (body: { account: string; password_v2: string }) => login('/login', body),
-  guest: () => login('/login/guest', {}),
+  register: (body: Device & { account: string; password_v2: string; nickname?: string }) =>
+    login('/register', body),
+  login: (body: Device & { account: string; password_v2: string }) => login('/login', body),
+  guest: (body: Device) => login('/login/guest', { ...body }),
   me: () => request<User>({ method: 'GET', path: '/me' }),
   change: (body: { nickname?: string; locale?: string; account?: string; password_v2?: string }) =>
     request<User>({ method: 'POST', path: '/me', body, timeout: LOGIN_TIMEOUT }),

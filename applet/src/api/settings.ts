@@ -4,6 +4,8 @@ import { request } from './index'
 export interface Settings {
   /** The age that one says to have reached before one starts; 0 asks nobody. */
   age: number
+  /** Logins name the device that they come from. */
+  device: boolean
   /** In days; 0 is for ever. */
   keep: { messages: number }
 }

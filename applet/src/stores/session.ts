@@ -13,7 +13,7 @@ import { live } from '@/live'
 import { forgetFiles } from '@/platform/mediafile'
 import { keep } from '@/platform/storage'
 import { wechatCode } from '@/platform/wechat'
-import { age } from './age'
+import { arrive } from './arrival'
 import { ban } from './ban'
 
 const state = reactive({
@@ -33,22 +33,18 @@ export const session = {
   erasing: computed(() => state.erasing),
 
   async guest(): Promise<void> {
-    await age.check()
-    await enter(await account.guest())
+    await enter(await account.guest(await arrive()))
   },
 
   async login(name: string, password: string): Promise<void> {
     const body = await credentials(name, password)
-    await age.check()
-    await enter(await account.login(body))
+    await enter(await account.login({ ...body, ...(await arrive()) }))
   },
 
   async register(name: string, password: string, nickname: string): Promise<void> {
     const body = await credentials(name, password)
-    await age.check()
-    await enter(
-      await account.register({ ...body, ...(nickname.trim() ? { nickname: nickname.trim() } : {}) }),
-    )
+    const more = { ...(await arrive()), ...(nickname.trim() ? { nickname: nickname.trim() } : {}) }
+    await enter(await account.register({ ...body, ...more }))
   },
 
   async refresh(): Promise<void> {
