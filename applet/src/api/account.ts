@@ -26,6 +26,8 @@ export const account = {
     login('/register', body),
   login: (body: Device & { account: string; password_v2: string }) => login('/login', body),
   guest: (body: Device) => login('/login/guest', { ...body }),
+  /** `code` is WeChat's own, fresh. */
+  wechat: (body: Device & { code: string }) => login('/login/wechat', body),
   me: () => request<User>({ method: 'GET', path: '/me' }),
   change: (body: { nickname?: string; locale?: string; account?: string; password_v2?: string }) =>
     request<User>({ method: 'POST', path: '/me', body, timeout: LOGIN_TIMEOUT }),

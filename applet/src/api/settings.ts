@@ -6,6 +6,8 @@ export interface Settings {
   age: number
   /** Logins name the device that they come from. */
   device: boolean
+  /** One may come in by WeChat's login. */
+  wechat: boolean
   /** In days; 0 is for ever. */
   keep: { messages: number }
 }

@@ -7,6 +7,9 @@ export const firstEn = {
   'entry.choice': 'What would you like?',
   'entry.guest': 'Start as a guest',
   'entry.guest.note': 'One tap, nothing to fill in.',
+  'entry.wechat': 'Continue with WeChat',
+  'entry.wechat.note':
+    'WeChat tells us a number for you, no name and no phone. It brings you back to the same account.',
   'entry.or': 'or with an account',
   'entry.login': 'Log in',
   'entry.register': 'Register',

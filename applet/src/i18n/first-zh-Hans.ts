@@ -9,6 +9,8 @@ export const firstZhHans: Record<keyof typeof firstEn, string> = {
   'entry.choice': '想遇见谁？',
   'entry.guest': '以游客身份开始',
   'entry.guest.note': '轻点一下，什么都不用填。',
+  'entry.wechat': '用微信登录',
+  'entry.wechat.note': '微信只告诉我们一个编号，没有姓名和手机号；下次用它回到同一个账号。',
   'entry.or': '或使用账号',
   'entry.login': '登录',
   'entry.register': '注册',

@@ -36,6 +36,14 @@ export const session = {
     await enter(await account.guest(await arrive()))
   },
 
+  // #ifdef MP-WEIXIN
+  /** By WeChat's own login, which brings the same account each time. */
+  async wechat(): Promise<void> {
+    const here = await arrive()
+    await enter(await account.wechat({ ...here, code: await wechatCode() }))
+  },
+  // #endif
+
   async login(name: string, password: string): Promise<void> {
     const body = await credentials(name, password)
     await enter(await account.login({ ...body, ...(await arrive()) }))

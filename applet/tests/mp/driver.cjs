@@ -65,7 +65,7 @@ class Applet {
   input = (name, value) => this.command('input', { name, value })
   confirm = (name, value) => this.command('confirm', { name, value })
   fire = (name, event, detail) => this.command('fire', { name, event, detail })
-  /** `picture` with its `size`, and `voice`: what is chosen and said from now on. */
+  /** `picture` with its `size`, `voice`, `code`: what is chosen and said, and what WeChat's login gives, from now on. */
   chosen = (files) => this.command('chosen', { files })
   text = () => this.command('text')
   share = () => this.command('share')

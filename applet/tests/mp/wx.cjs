@@ -2,7 +2,7 @@
  * The `wx` of these tests: WeChat's calls as far as the applet uses them, over real HTTP and WebSockets, and with WeChat's own limits.
  * It refuses what WeChat refuses: PATCH and other methods it has not, a Referer header, an eleventh request at once, a
  * sixth socket. After five seconds in the background its sockets die. What a person would choose, photograph or say is a file that the
- * test has laid down: `files.picture` and `files.voice`.
+ * test has laid down: `chosen.picture` and `chosen.voice`; `chosen.code` is what WeChat's login gives.
  */
 const fs = require('node:fs')
 const http = require('node:http')
@@ -315,6 +315,10 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
     getLaunchOptionsSync: () => ({ path: '', query: {}, scene: 1001 }),
     getEnterOptionsSync: () => ({ path: '', query: {}, scene: 1001 }),
     canIUse: () => true,
+    login: (o) =>
+      chosen.code
+        ? ok('login', o, { code: chosen.code })
+        : answer(o, { errMsg: 'login:fail the user denied' }),
     nextTick: (f) => setImmediate(f),
     setNavigationBarTitle: (o) => {
       onEvent('title', o.title)
