@@ -2,8 +2,12 @@
 import { createSSRApp } from 'vue'
 import App from './App.vue'
 import { installH5A11y } from './platform/a11y-h5'
+import { installTheme } from './platform/theme-h5'
 
-if (process.env.UNI_PLATFORM === 'h5') installH5A11y()
+if (process.env.UNI_PLATFORM === 'h5') {
+  installTheme()
+  installH5A11y()
+}
 
 export function createApp() {
   return { app: createSSRApp(App) }

@@ -7,9 +7,11 @@ export const firstEn = {
   'entry.choice': 'What would you like?',
   'entry.guest': 'Start as a guest',
   'entry.guest.note': 'One tap, nothing to fill in.',
+  // #ifdef MP-WEIXIN
   'entry.wechat': 'Continue with WeChat',
   'entry.wechat.note':
     'WeChat tells us a number for you, no name and no phone. It brings you back to the same account.',
+  // #endif
   'entry.or': 'or with an account',
   'entry.login': 'Log in',
   'entry.register': 'Register',
@@ -54,7 +56,9 @@ export const firstEn = {
   'error.blacklisted.ever': 'This account is barred for good.',
   'error.word_blocked': 'This cannot be said here. Change the words and try again.',
   'error.password_common': 'Too many people use this password. Choose another one.',
+  // #ifdef MP-WEIXIN
   'error.wechat_refused': 'WeChat did not confirm that it is you. Try again.',
+  // #endif
   'error.age_refused': 'You can come back when you are {age}.',
   'error.pow_required': 'The check did not go through. Try again.',
   'error.pow_invalid': 'The check did not go through. Try again.',

@@ -9,8 +9,10 @@ export const firstZhHans: Record<keyof typeof firstEn, string> = {
   'entry.choice': '想遇见谁？',
   'entry.guest': '以游客身份开始',
   'entry.guest.note': '轻点一下，什么都不用填。',
+  // #ifdef MP-WEIXIN
   'entry.wechat': '用微信登录',
   'entry.wechat.note': '微信只告诉我们一个编号，没有姓名和手机号；下次用它回到同一个账号。',
+  // #endif
   'entry.or': '或使用账号',
   'entry.login': '登录',
   'entry.register': '注册',
@@ -55,7 +57,9 @@ export const firstZhHans: Record<keyof typeof firstEn, string> = {
   'error.blacklisted.ever': '该账号已被永久封禁。',
   'error.word_blocked': '此处不能使用这样的文字，请修改后再试。',
   'error.password_common': '使用这个密码的人太多了，请换一个。',
+  // #ifdef MP-WEIXIN
   'error.wechat_refused': '微信没有确认是你本人，请重试。',
+  // #endif
   'error.age_refused': '等你满 {age} 岁再来吧。',
   'error.pow_required': '检查没有通过，请重试。',
   'error.pow_invalid': '检查没有通过，请重试。',

@@ -1,0 +1,219 @@
+// Every page by axe-core, in both themes and languages, and at 320 pixels: nothing that keeps somebody out, nothing cut off.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { after, before } from 'node:test'
+import {
+  browser,
+  button,
+  calm,
+  composer,
+  form,
+  guest,
+  guestButton,
+  journey,
+  line,
+  meet,
+  panel,
+  person,
+  say,
+  search,
+  start,
+  stop,
+  tab,
+  wait,
+} from '../support/browser.mjs'
+import { Person, unique, until } from '../support/client.mjs'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const WIDE = { width: 1280, height: 800 }
+const PHONE = { width: 390, height: 844 }
+const GROUND = { light: 'rgb(243, 239, 230)', dark: 'rgb(13, 27, 31)' }
+const NARROW = { width: 320, height: 640 }
+
+const journeyStep = journey()
+let chromium, zh, en
+
+/** What axe finds on the page as it is: its rule, and where. */
+const findings = (page) =>
+  page.evaluate(async (tags) => {
+    const { violations, passes } = await window.axe.run(document, {
+      runOnly: tags,
+      resultTypes: ['violations'],
+    })
+    if (!passes.length) return ['axe has looked at nothing']
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
+    )
+  }, RULES)
+
+/** What stands out over the right edge, as far as nobody can scroll to it. */
+const cut = (page) =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width) return []
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > width + 1)
+      .map((element) => 'cut off: ' + element.outerHTML.slice(0, 160))
+  })
+
+/** Once all is where it goes and has its colour. */
+const settle = (page) =>
+  page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done))
+    await frame()
+    await frame()
+    const ending = (animation) => Number.isFinite(animation.effect.getComputedTiming().endTime)
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter(ending)
+        .map((animation) => animation.finished),
+    )
+    await frame()
+  })
+
+/** Nothing is found on the page in front, and nothing is cut off on a narrow screen. */
+async function fit(page, name) {
+  const found = []
+  await settle(page)
+  for (const finding of await findings(page)) found.push(`${name} ${finding}`)
+  const before = page.viewportSize()
+  await page.setViewportSize(NARROW)
+  await settle(page)
+  for (const finding of await cut(page)) found.push(`${name} ${finding}`)
+  await page.setViewportSize(before)
+  assert.deepEqual(found, [])
+}
+
+const each = async (action) => {
+  await action(zh, 'zh')
+  await action(en, 'en')
+}
+async function go(page, path) {
+  await page.goto(`${page.base}/#/pages/${path}`)
+  await page.getByRole('heading', { level: 1 }).filter({ visible: true }).last().waitFor(wait)
+  await page.waitForLoadState('networkidle')
+}
+
+before(async () => {
+  chromium = await browser()
+})
+after(() => chromium?.close())
+
+/** Two people who have just come, in a browser that is light or dark. */
+async function come(colorScheme) {
+  const look = { colorScheme, reducedMotion: 'reduce' }
+  zh = await person(chromium, { locale: 'zh-CN', viewport: PHONE, ...look })
+  en = await person(chromium, { locale: 'en-GB', viewport: WIDE, ...look })
+  for (const page of [zh, en]) {
+    await page.addInitScript(axe)
+    await page.reload()
+  }
+}
+
+for (const theme of ['light', 'dark']) {
+  const step = (name, action) => journeyStep(`${theme}: ${name}`, action)
+
+  step('two people come', () => come(theme))
+
+  step('entry, and the errors of its form', () =>
+    each(async (page, tag) => {
+      await guestButton(page).waitFor(wait)
+      await fit(page, `entry ${tag}`)
+      await form(page, 'register', 'x', 'y', 'z')
+      await page.getByRole('alert').nth(2).waitFor(wait)
+      await fit(page, `register ${tag}`)
+    }),
+  )
+
+  step('what is said about privacy, and the terms', () =>
+    each(async (page, tag) => {
+      for (const name of ['privacy', 'terms']) {
+        await page.goto(`${page.base}/${name}`)
+        await fit(page, `${name} ${tag}`)
+      }
+      await page.goto(page.base)
+    }),
+  )
+
+  step('matching', () =>
+    each(async (page, tag) => {
+      await guest(page)
+      await fit(page, `match ${tag}`)
+      await search(page, unique('t'))
+      await stop(page).waitFor(wait)
+      await fit(page, `waiting ${tag}`)
+      await stop(page).click()
+      await start(page).waitFor(wait)
+    }),
+  )
+
+  step('a chat, its menu and what lies beside it', async () => {
+    await meet(zh, en)
+    await say(en, 'hello')
+    await say(zh, 'hi')
+    for (const page of [zh, en]) await line(page, 'hi').waitFor(wait)
+    await each((page, tag) => fit(page, `chat ${tag}`))
+    await line(zh, 'hello').click()
+    await line(en, 'hi').click()
+    await each((page, tag) => fit(page, `menu ${tag}`))
+    for (const page of [zh, en]) await panel(page)
+    await each((page, tag) => fit(page, `panel ${tag}`))
+  })
+
+  step('the square, a room and its form', async () => {
+    const owner = await Person.guest()
+    const topic = unique('topic ')
+    const { body } = await owner.post('/rooms', { topic, tags: ['music'] })
+    const share = await owner.post(`/rooms/${body.id}/share`)
+    for (const path of ['square/square', `room/room?room=${body.id}`, 'room-form/room-form'])
+      await each(async (page, tag) => {
+        await go(page, path)
+        await fit(page, `${path} ${tag}`)
+      })
+    await each(async (page, tag) => {
+      await go(page, `share/share?code=${share.body.code}`)
+      await page.getByText(topic).first().waitFor(wait)
+      await fit(page, `share ${tag}`)
+      await button(page, tag === 'en' ? 'Join' : '加入').click()
+      await composer(page).waitFor(wait)
+      await fit(page, `group ${tag}`)
+      await panel(page)
+      await fit(page, `group's panel ${tag}`)
+    })
+  })
+
+  for (const path of ['conversations', 'me', 'blocks', 'data', 'reports', 'warnings'])
+    step(path, () =>
+      each(async (page, tag) => {
+        await go(page, `${path}/${path}`)
+        await fit(page, `${path} ${tag}`)
+      }),
+    )
+
+  step('light or dark by choice: at once, in the other tab, and for good', async () => {
+    const other = theme === 'light' ? 'Dark' : 'Light'
+    const ground = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const turned = (page, to) =>
+      until(
+        async () => (await ground(page)) === GROUND[to],
+        () => `the ground is not ${to}`,
+        wait.timeout,
+      )
+    await go(en, 'me/me')
+    const second = await tab(en.context(), en.base + '/#/pages/me/me')
+    await turned(en, theme)
+    await en.getByRole('radio', { name: other }).click()
+    for (const page of [en, second]) await turned(page, other.toLowerCase())
+    await en.reload()
+    await turned(en, other.toLowerCase())
+    await en.getByRole('radio', { name: 'System' }).click()
+    for (const page of [en, second]) await turned(page, theme)
+    calm(second)
+    await second.close()
+  })
+
+  step('nothing was refused, failed or fetched from elsewhere', () => calm(zh, en))
+}
