@@ -121,7 +121,7 @@ step('the chats, and oneself', async () => {
     await page.getByRole('listitem').waitFor(wait)
     await speaks(page, tag)
     await turnTo(page, tag === 'en' ? 'Me' : '我的')
-    await page.getByRole('radiogroup').waitFor(wait)
+    await page.getByRole('radiogroup').first().waitFor(wait)
     await speaks(page, tag)
   })
 })

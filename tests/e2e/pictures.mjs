@@ -185,7 +185,7 @@ for (const language of ['en', 'zh']) {
     .waitFor(wait)
   await picture(I, 'conversations', language)
   await turnTo(I, words.me)
-  await I.getByRole('radiogroup').waitFor(wait)
+  await I.getByRole('radiogroup').first().waitFor(wait)
   await picture(I, 'me', language)
 
   const { people, id, link } = (await Promise.all(rooms[language].map(settle))).at(-1)
