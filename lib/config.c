@@ -148,7 +148,7 @@ const struct setting config_settings[] = {
 	INT("DRIFTLINE_POW_WINDOW", pow_window, "600", 1, 86400,
 	    "Seconds in which these counts fade by half."),
 	INT("DRIFTLINE_BAN_MEMORY", ban_memory, "0", 0, 90,
-	    "Days for which a ban weighs on where it came from: new guests of the same address prefix or device bring a proof of work, and are never refused. Keyed hashes of both are kept for it, with each session and with bans; 0: nothing of the kind is kept."),
+	    "Days for which a ban weighs at most on where it came from: new guests of the same address prefix or device bring a proof of work, and are never refused. Keyed hashes of both are kept for it, with each session and with bans; 0: nothing of the kind is kept."),
 	INT("DRIFTLINE_MATCH_RELAX", match_relax, "15", 0, 3600,
 	    "Seconds of waiting after which shared tags are no longer asked for."),
 	INT("DRIFTLINE_MATCH_LEASE", match_lease, "15", 3, 3600,

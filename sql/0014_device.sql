@@ -1,11 +1,7 @@
 -- Where a deployment asks for it (DRIFTLINE_BAN_MEMORY), the device that a session was begun from, as a keyed hash beside its
--- address prefix's; of the banned both weigh. Which of them a hash is of is not kept with it.
+-- address prefix's. Of the banned both weigh: address_weight.prefix holds either, and not which of them it is.
 set local search_path = driftline;
 
 alter table session add column device bytea, add check (device is null or prefix is not null);
-alter table address_weight rename to origin_weight;
-alter table origin_weight rename column prefix to origin;
-alter index address_weight_at rename to origin_weight_at;
-alter index address_weight_pkey rename to origin_weight_pkey;
 -- Their argument has another name now.
 drop function if exists session_new (bigint, bytea, bytea[]), session_open (account, bytea, bytea[]);

@@ -61,6 +61,7 @@ suite_sanitize() {
 		install -m 755 "build/$program" "$DRIFTLINE_STATE/bin/$program"
 		ended "$program"
 	done
+	./deploy.sh restart # until all are ready; by then what the others said stands in the logs
 	if grep -ahE -A 30 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$DRIFTLINE_STATE"/log/{api,auth,media,admin}/*; then return 1; fi
 }
 # Ends a program, which its supervisor starts again, and waits for it: what it leaks is told at its end. By SIGTERM alone: the

@@ -53,7 +53,7 @@ declare
     v_account bigint;
 begin
     perform ban_check(a) from barred b join account a on a.id = b.account where b.token = p_old;
-    perform origin_weigh(p_origins, p_pow);
+    perform address_weigh(p_origins, p_pow);
     perform pow_use(p_pow, p_pow_expires);
     v_account := account_new(p_locale, null);
     perform session_new(v_account, p_token, p_origins);

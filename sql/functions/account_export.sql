@@ -86,7 +86,7 @@ begin
         return query
         select encode(s.token, 'hex'), json_build_object('created', rfc3339(s.created), 'expires', rfc3339(s.expires),
                                                          'current', s.token = p_token, 'prefix', encode(s.prefix, 'hex'),
-                                                         'device', encode(s.device, 'hex'))
+                                                         'device', s.device is not null)
           from session s where s.account = v_account and s.token > decode(p_after, 'hex') order by s.token limit p_count;
     when 'sockets' then
         return query

@@ -32,18 +32,18 @@ language sql stable as $$
 $$;
 
 -- Remembers where the sessions of an account that is being banned were begun from, while they are there.
-create or replace function origin_remember(p_account bigint) returns void language sql volatile as $$
-    insert into origin_weight (origin)
+create or replace function address_remember(p_account bigint) returns void language sql volatile as $$
+    insert into address_weight (prefix)
     select distinct o.origin
       from session s, lateral (values (s.prefix), (s.device)) o (origin)
      where s.account = p_account and o.origin is not null
-    on conflict (origin) do update set at = now()
+    on conflict (prefix) do update set at = now()
 $$;
 
 -- A guest from where somebody was banned brings a proof of work.
-create or replace function origin_weigh(p_origins bytea[], p_pow bytea) returns void language plpgsql stable as $$
+create or replace function address_weigh(p_origins bytea[], p_pow bytea) returns void language plpgsql stable as $$
 begin
-    if p_pow is null and exists (select from origin_weight w where w.origin = any (p_origins)) then
+    if p_pow is null and exists (select from address_weight w where w.prefix = any (p_origins)) then
         perform fail(403, 'pow_required');
     end if;
 end $$;
@@ -53,8 +53,8 @@ create or replace function retain_addresses(p_days int, out gone int, out more b
 declare
     v_sessions int := 0;
 begin
-    delete from origin_weight where origin = any (array(
-        select w.origin from origin_weight w where w.at < clock() - make_interval(days => p_days) or p_days = 0 limit 1000));
+    delete from address_weight where prefix = any (array(
+        select w.prefix from address_weight w where w.at < clock() - make_interval(days => p_days) or p_days = 0 limit 1000));
     get diagnostics gone = row_count;
     if p_days = 0 then
         update session set prefix = null, device = null where token = any (array(

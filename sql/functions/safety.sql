@@ -112,7 +112,7 @@ begin
     insert into barred (token, account)
     select s.token, s.account from session s where s.account = p_account and v_account.name is null
     on conflict do nothing;
-    perform origin_remember(p_account);
+    perform address_remember(p_account);
     return query
     select * from account_depart(p_account, jsonb_build_object('type', 'bye', 'reason', 'banned', 'ban', ban_json(v_account))::text);
 end $$;

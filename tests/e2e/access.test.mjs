@@ -206,7 +206,10 @@ for (const theme of ['light', 'dark']) {
     const second = await tab(en.context(), en.base + '/#/pages/me/me')
     await turned(en, theme)
     await en.getByRole('radio', { name: other }).click()
-    for (const page of [en, second]) await turned(page, other.toLowerCase())
+    for (const page of [en, second]) {
+      await turned(page, other.toLowerCase())
+      await page.getByRole('radio', { name: other, checked: true }).waitFor(wait)
+    }
     await en.reload()
     await turned(en, other.toLowerCase())
     await en.getByRole('radio', { name: 'System' }).click()

@@ -40,11 +40,11 @@ create function from_(p_token text, p_origins bytea[], p_pow text default null) 
 $$;
 select is(from_('w1', array['now', 'before']::bytea[]), '200', 'a guest from somewhere');
 select is((select prefix from session where token = 'w1'), 'now'::bytea, 'by the key of now');
-select is((select count(*) from origin_weight), 0::bigint, 'and nothing weighs');
+select is((select count(*) from address_weight), 0::bigint, 'and nothing weighs');
 select account as banned from session where token = 'w1' \gset
 select account_ban(:banned, 'infinity', 'spam') \g /dev/null
 select account_ban(account_of('ann'), 'infinity', 'spam') \g /dev/null
-select is((select array_agg(origin) from origin_weight), array['now'::bytea], 'a ban is remembered where it came from');
+select is((select array_agg(prefix) from address_weight), array['now'::bytea], 'a ban is remembered where it came from');
 select is(from_('w2', array['now', 'before']::bytea[]), '403 pow_required', 'the next from there brings a proof');
 select is(from_('w2', array['now', 'before']::bytea[], 'w'), '200', 'and is let in with it');
 select is(from_('w3', array['after', 'now']::bytea[]), '403 pow_required', 'by the key of before too');
@@ -52,13 +52,13 @@ select is(from_('w3', array['later', 'after']::bytea[]), '200', 'not by older on
 select is(from_('w4', array['elsewhere', 'before']::bytea[]), '200', 'nor from elsewhere');
 select is(from_('w5', null), '200', 'nor where nothing is asked for');
 select retain('addresses', 7) \g /dev/null
-select is((select count(*) from origin_weight), 1::bigint, 'it stays');
-update origin_weight set at = now() - interval '8 days';
+select is((select count(*) from address_weight), 1::bigint, 'it stays');
+update address_weight set at = now() - interval '8 days';
 select retain('addresses', 7) \g /dev/null
-select is((select count(*) from origin_weight), 0::bigint, 'until it is old');
+select is((select count(*) from address_weight), 0::bigint, 'until it is old');
 select is((select prefix from session where token = 'w2'), 'now'::bytea, 'sessions keep theirs');
 select account_ban((select account from session where token = 'w2'), 'infinity', 'spam') \g /dev/null
-select is((select count(*) from origin_weight), 1::bigint, 'another ban weighs again');
+select is((select count(*) from address_weight), 1::bigint, 'another ban weighs again');
 select is(from_('w6', array['there', 'before', 'device', 'old device']::bytea[]), '200', 'a guest who names a device');
 select is((select row(prefix, device)::text from session where token = 'w6'), row('there'::bytea, 'device'::bytea)::text,
           'is kept by both');
@@ -68,5 +68,5 @@ select is(from_('w7', array['away', 'before', 'next device', 'device']::bytea[])
 select is(from_('w7', array['there', 'before', 'another', 'one']::bytea[]), '403 pow_required', 'and so does the place');
 select is(from_('w7', array['away', 'before', 'another', 'one']::bytea[]), '200', 'another device elsewhere is free');
 select retain('addresses', 0) \g /dev/null
-select is((select count(*) from origin_weight) + (select count(*) from session where prefix is not null or device is not null), 0::bigint,
+select is((select count(*) from address_weight) + (select count(*) from session where prefix is not null or device is not null), 0::bigint,
           'where it is off nothing of it is kept');

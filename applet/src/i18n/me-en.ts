@@ -41,6 +41,7 @@ export const meEn = {
   'me.password.done': 'The password is changed. Other devices are logged out.',
   'me.password.wrong': 'The current password is not right.',
   'me.language': 'Language',
+  'me.wechat': 'By WeChat',
   'me.theme': 'Appearance',
   'me.theme.system': 'System',
   'me.theme.light': 'Light',

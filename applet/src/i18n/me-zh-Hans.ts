@@ -41,6 +41,7 @@ export const meZhHans: Record<keyof typeof meEn, string> = {
   'me.password.done': '密码已修改，其他设备已退出登录。',
   'me.password.wrong': '当前密码不正确。',
   'me.language': '语言',
+  'me.wechat': '微信登录',
   'me.theme': '外观',
   'me.theme.system': '系统',
   'me.theme.light': '浅色',

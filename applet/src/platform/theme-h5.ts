@@ -1,7 +1,8 @@
 /**
- * Light or dark, by the system or by choice. The styles say what dark is once, for a system that is (tokens.css): a choice
+ * Light or dark in the client's pages, by the system or by choice. The styles say what dark is once, for a system that is (tokens.css): a choice
  * makes that rule hold always or never. In the applet WeChat decides.
  */
+import { ref } from 'vue'
 import { keep, whenKept } from './storage'
 
 export const THEMES = ['system', 'light', 'dark'] as const
@@ -14,40 +15,47 @@ const LIGHT = '(prefers-color-scheme: light)'
 /** The conditions of all rules that are for a dark system alone; found once, since a choice rewrites them. */
 let conditions: MediaList[] | null = null
 
-function darkRules(): MediaList[] {
-  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
-  return rules
-    .filter((rule): rule is CSSMediaRule => rule instanceof CSSMediaRule)
-    .map((rule) => rule.media)
-    .filter((media) => media.mediaText === DARK)
+/** None of a stylesheet that may not be read: an extension of the browser's may have put it there. */
+function rulesOf(sheet: CSSStyleSheet): CSSRule[] {
+  try {
+    return [...sheet.cssRules]
+  } catch {
+    return []
+  }
 }
 
-export function theme(): Theme {
-  const kept = keep.get<Theme>(KEY)
-  return kept && THEMES.includes(kept) ? kept : 'system'
-}
+const darkRules = (): MediaList[] =>
+  [...document.styleSheets]
+    .flatMap(rulesOf)
+    .map((rule) => (rule as CSSMediaRule).media as MediaList | undefined)
+    .filter((media): media is MediaList => media?.mediaText === DARK)
+
+const kept = (): Theme => THEMES.find((name) => name === keep.get(KEY)) ?? 'system'
+
+/** What is chosen. */
+export const theme = ref(kept())
 
 function show(): void {
-  const now = theme()
+  const now = (theme.value = kept())
   const holds = (what: Theme, system: string): string =>
     now === 'system' ? system : now === what ? 'all' : 'not all'
   conditions ??= darkRules()
   for (const media of conditions) media.mediaText = holds('dark', DARK)
-  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]'))
-    meta.media = meta.dataset.theme === 'dark' ? holds('dark', DARK) : holds('light', LIGHT)
-  const scheme = document.querySelector<HTMLMetaElement>('meta[name="color-scheme"]')
-  if (scheme) scheme.content = now === 'system' ? 'light dark' : now
+  // index.html has one of these for each.
+  const [light, dark] = document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')
+  light.media = holds('light', LIGHT)
+  dark.media = holds('dark', DARK)
+  document.documentElement.style.colorScheme = now === 'system' ? '' : now
 }
 
-/** A choice holds on this device, for all pages of this browser, whoever is logged in. */
+/** A choice holds on this device, whoever is logged in, and in the other tabs too. */
 export function setTheme(next: Theme): void {
-  if (next === 'system') keep.remove(KEY)
-  else keep.set(KEY, next)
+  keep.set(KEY, next)
   show()
 }
 
-/** Before anything is drawn. */
+/** Before a page is drawn; the bare ground may have been, in the system's colour. */
 export function installTheme(): void {
-  if (theme() !== 'system') show()
+  if (theme.value !== 'system') show()
   whenKept(KEY, show)
 }

@@ -54,6 +54,8 @@ test('comes in, and later to the same account again', async () => {
   await applet.tap('Continue with WeChat')
   await applet.waitForText('Who will it be?')
   const first = await me()
+  assert.match(first, /By WeChat/)
+  assert.doesNotMatch(first, /Change password/)
   await applet.tap('Log out')
   await applet.waitForText('Continue with WeChat')
   await applet.chosen({ code: 'again' })
