@@ -2,6 +2,7 @@
 #include "web.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -92,6 +93,8 @@ static void ends(sigset_t *signals)
 void server_begin(void)
 {
 	sigset_t signals;
+	/* Threads that wait for a next request are still there at the end: nothing is taken from under them. */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 	ends(&signals);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);

@@ -210,7 +210,7 @@ void metrics_write(struct buf *buf);
 
 /*
  * Before any thread is started: SIGTERM and SIGINT are for server_run alone, or one of them would end the process in the
- * middle of what is under way.
+ * middle of what is under way. Before OpenSSL is used, too: it is not to clear itself away at the end.
  */
 void server_begin(void);
 
