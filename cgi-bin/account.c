@@ -164,7 +164,7 @@ static int wechat_prove(struct request *r, const char *code, const char **openid
 	return 0;
 }
 
-/* POST /register {account, password_md5 | password_v2, nickname?, pow?}: 200 {token, user}; 202 account_exists. */
+/* POST /register {account, password_md5 | password_v2, nickname?, pow?, device?}: 200 {token, user}; 202 account_exists. */
 int account_register(struct request *r)
 {
 	const char *name, *nickname, *salt, *hash, *origins, *flag = NULL;
@@ -223,7 +223,10 @@ int account_login(struct request *r)
 	return status;
 }
 
-/* POST /login/guest {pow?, device?}: 200, an account without name or password; 202 blacklisted for a token of a guest who is banned. */
+/*
+ * POST /login/guest {pow?, device?}: 200, an account without name or password; 202 blacklisted for a token of a guest who is
+ * banned.
+ */
 int account_guest(struct request *r)
 {
 	char token[ID_SIZE + 1];

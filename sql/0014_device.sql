@@ -4,4 +4,4 @@ set local search_path = driftline;
 
 alter table session add column device bytea, add check (device is null or prefix is not null);
 -- Their argument has another name now.
-drop function if exists session_new (bigint, bytea, bytea[]), session_open (account, bytea, bytea[]);
+drop function if exists session_new (bigint, bytea, bytea[]), session_open (account, bytea, bytea[]), address_weigh (bytea[], bytea);

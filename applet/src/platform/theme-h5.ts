@@ -1,6 +1,6 @@
 /**
- * Light or dark in the client's pages, by the system or by choice. The styles say what dark is once, for a system that is (tokens.css): a choice
- * makes that rule hold always or never. In the applet WeChat decides.
+ * Light or dark in the client's pages, by the system or by choice. The styles say what dark is once, for a system that is
+ * (tokens.css): a choice makes that rule hold always or never. In the applet WeChat decides.
  */
 import { ref } from 'vue'
 import { keep, whenKept } from './storage'
