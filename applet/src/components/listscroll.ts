@@ -1,8 +1,19 @@
 /**
- * How the list of a chat scrolls: to its end, to a line, and not at all while lines come above. On H5 to the pixel; the
- * applet knows a scroll-view's `scroll-into-view` alone.
+ * How the list of a chat scrolls: to its end, to a line, and not at all while lines come above or leave the document. On H5
+ * to the pixel; the applet knows a scroll-view's `scroll-into-view` alone.
  */
-import { getCurrentInstance, nextTick, onBeforeUnmount, onMounted, ref } from 'vue'
+import {
+  computed,
+  getCurrentInstance,
+  nextTick,
+  onBeforeUnmount,
+  onMounted,
+  ref,
+  shallowRef,
+  watch,
+} from 'vue'
+import { rowId, type Row } from '@/lib/chatlines'
+import { around, kept, lastOf, moved, type Span } from '@/lib/rowwindow'
 import { scrollBox } from '@/platform/scroller'
 
 const NEAR_END = 80
@@ -10,13 +21,26 @@ const NEAR_END = 80
 const NEAR_TOP = 80
 /** Room that is left above a line which is scrolled to. */
 const ABOVE = 64
+/** Pixels beyond what is in sight that have their rows. */
+const MARGIN = 1200
+/** Rows that come and go in one frame: few enough to be made within it. */
+const STEP = 8
+/** The applet hears of a scroll's ends alone. */
+const APPLET_STEP = 40
 
-/** `top` and `end` hear that somebody comes near one: on the applet its scroll-view says so. */
-export function useListScroll(top: () => void, end: () => void) {
+/** `top` and `end` hear that somebody comes near the first and the last of the rows. */
+export function useListScroll(rows: () => Row[], top: () => void, end: () => void) {
   const into = ref('')
   const atEnd = ref(true)
+  const span = shallowRef<Span>(lastOf(rows().length))
+  const shown = computed(() => rows().slice(span.value.from, span.value.to))
+  const showsFirst = computed(() => span.value.from === 0)
+  const showsLast = computed(() => span.value.to >= rows().length)
+  /** Rows came that were there before: nobody reads them out. */
+  const moving = ref(false)
   const self = getCurrentInstance()
   const box = (): HTMLElement | null => scrollBox(self?.proxy?.$el)
+  let lastTop = 0
 
   /** The same target twice is no change to a scroll-view, so it is let go of first. */
   function scrollInto(id: string): void {
@@ -25,50 +49,130 @@ export function useListScroll(top: () => void, end: () => void) {
   }
 
   function look(element: HTMLElement): void {
-    atEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
+    const left = element.scrollHeight - element.scrollTop - element.clientHeight
+    atEnd.value = showsLast.value && left < NEAR_END
+  }
+
+  function scrollTo(element: HTMLElement, y: number): void {
+    element.scrollTop = y
+    lastTop = element.scrollTop
+  }
+
+  /** What is in sight stays where it is while rows above it come, go or change. */
+  function hold(element: HTMLElement): void {
+    const edge = element.getBoundingClientRect().top
+    const places = [...element.querySelectorAll('.place')]
+    const seen = places.map((row) => row.getBoundingClientRect()).findIndex((rect) => rect.bottom > edge)
+    if (seen < 0) return
+    const place = places[seen]
+    const was = place.getBoundingClientRect().top
+    void nextTick(() => {
+      const by = place.isConnected ? place.getBoundingClientRect().top - was : 0
+      if (by) scrollTo(element, element.scrollTop + by)
+    })
   }
 
   function toEnd(): void {
     atEnd.value = true
+    span.value = lastOf(rows().length)
     const element = box()
-    if (element) void nextTick(() => (element.scrollTop = element.scrollHeight))
+    if (element) void nextTick(() => scrollTo(element, element.scrollHeight))
     else scrollInto('end')
   }
 
-  function toRow(id: string): void {
+  function toRow(key: string): void {
+    const at = rows().findIndex((row) => row.key === key)
+    if (at < 0) return
     atEnd.value = false
+    span.value = around(at, rows().length)
+    const id = rowId(rows()[at])
     const element = box()
     if (!element) return scrollInto(id)
     void nextTick(() => {
       const row = element.querySelector(`#${id}`)
       if (!row) return
-      element.scrollTop += row.getBoundingClientRect().top - element.getBoundingClientRect().top - ABOVE
+      const from = row.getBoundingClientRect().top - element.getBoundingClientRect().top
+      scrollTo(element, element.scrollTop + from - ABOVE)
       look(element)
     })
   }
 
-  /** Lines come above: what is in sight stays where it is. */
-  async function hold(first: string, load: () => Promise<number>): Promise<void> {
-    const element = box()
-    await nextTick()
-    const height = element?.scrollHeight ?? 0
-    const top = element?.scrollTop ?? 0
-    if (!(await load())) return
-    await nextTick()
-    if (element) element.scrollTop = top + element.scrollHeight - height
-    else if (first) scrollInto(first)
+  let calm: ReturnType<typeof setTimeout> | undefined
+  const CALM_AFTER = 400
+
+  /** Other rows are shown; false where there are none on that side. */
+  function move(by: number): boolean {
+    const next = moved(span.value, by, rows().length)
+    if (next.from === span.value.from && next.to === span.value.to) return false
+    moving.value = true
+    clearTimeout(calm)
+    calm = setTimeout(() => (moving.value = false), CALM_AFTER)
+    span.value = next
+    return true
+  }
+
+  /** A row that leaves the document with the keyboard in it leaves the keyboard to the list. */
+  function keepFocus(element: HTMLElement): void {
+    const focused = document.activeElement
+    if (!element.contains(focused)) return
+    void nextTick(() => focused?.isConnected || element.focus({ preventScroll: true }))
+  }
+
+  let filling = false
+  /** As far as the margin there are rows, a few more in each frame. */
+  function fill(element: HTMLElement, up: boolean): void {
+    const left = up ? element.scrollTop : element.scrollHeight - element.scrollTop - element.clientHeight
+    if (filling || left > MARGIN) return
+    hold(element)
+    keepFocus(element)
+    if (!move(up ? -STEP : STEP)) return
+    filling = true
+    requestAnimationFrame(() => {
+      filling = false
+      fill(element, up)
+    })
   }
 
   function onScroll(e: unknown): void {
-    const at = (e as { detail: { deltaY?: number } }).detail
     const element = box()
-    if (element) {
-      look(element)
-      if (element.scrollTop < NEAR_TOP) top()
-      if (atEnd.value) end()
-    } else if ((at.deltaY ?? 0) > 0) atEnd.value = false
+    if (!element) {
+      const { deltaY = 0 } = (e as { detail: { deltaY?: number } }).detail
+      if (deltaY > 0) atEnd.value = false
+      return
+    }
+    look(element)
+    const up = element.scrollTop < lastTop
+    lastTop = element.scrollTop
+    fill(element, up)
+    if (showsFirst.value && element.scrollTop < NEAR_TOP) top()
+    if (atEnd.value) end()
   }
 
+  /** The applet came to the first row that is shown. */
+  function onUpper(): void {
+    const first = shown.value[0]
+    if (move(-APPLET_STEP)) scrollInto(rowId(first))
+    else top()
+  }
+
+  function onLower(): void {
+    if (!move(APPLET_STEP)) end()
+  }
+
+  /** Older rows are there now. */
+  function cameAbove(first: Row | undefined): void {
+    const element = box()
+    if (element) fill(element, true)
+    else if (first && move(-APPLET_STEP)) scrollInto(rowId(first))
+  }
+
+  watch(rows, (now, before) => {
+    const element = box()
+    if (element && !atEnd.value) hold(element)
+    span.value = kept(span.value, before, now, atEnd.value)
+  })
+
+  onBeforeUnmount(() => clearTimeout(calm))
   // #ifdef H5
   /** The end stays in sight when the composer grows or a keyboard opens. */
   let watching: ResizeObserver | null = null
@@ -81,5 +185,18 @@ export function useListScroll(top: () => void, end: () => void) {
   onBeforeUnmount(() => watching?.disconnect())
   // #endif
 
-  return { into, atEnd, toEnd, toRow, hold, onScroll }
+  return {
+    shown,
+    showsFirst,
+    showsLast,
+    moving,
+    into,
+    atEnd,
+    toEnd,
+    toRow,
+    cameAbove,
+    onScroll,
+    onUpper,
+    onLower,
+  }
 }

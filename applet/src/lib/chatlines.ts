@@ -197,6 +197,9 @@ export function choosable(row: Row, member: string): boolean {
   return row.kind === 'line' && row.seq > 0 && !row.mine && (!member || row.member === member)
 }
 
+/** Its element's id. */
+export const rowId = (row: Row): string => (row.seq ? `line-${row.seq}` : `row-${row.key}`)
+
 /** The row that shows a line, or stands for it. */
 export function rowOf(rows: Row[], seq: number): Row | undefined {
   return rows.find((row) => row.seq > 0 && row.seq <= seq && seq <= row.last)

@@ -5,11 +5,12 @@ import { messages as messagesApi } from '@/api/messages'
 import { rooms as roomsApi } from '@/api/rooms'
 import type { Frame, Message, Reaction } from '@/api/types'
 import { live, type LiveEvent, type MediaDraft, type Pending } from '@/live'
-import { chatRows, linesAfter } from '@/lib/chatlines'
+import { chatRows, linesAfter, type Row } from '@/lib/chatlines'
 import { FarView } from '@/lib/farview'
 import { ownMedia } from '@/lib/ownmedia'
 import { QuoteBook } from '@/lib/quotes'
 import { reacted, wished } from '@/lib/reactions'
+import { reused } from '@/lib/reuse'
 import { spaced } from '@/lib/spaced'
 import { slowUntil } from '@/lib/standing'
 import { takenBack } from '@/lib/takenback'
@@ -54,9 +55,10 @@ export function useChatRoom(id: string) {
   const lines = computed(() => far.value?.view(near.value) ?? near.value)
   /** The newest lines are among those shown. */
   const atNewest = computed(() => !far.value || far.value.met)
-  const rows = computed(() =>
-    chatRows(lines.value, atNewest.value ? pending.value : [], room.value, { readUpTo: readUpTo.value }),
-  )
+  const rows = computed<Row[]>((before) => {
+    const sending = atNewest.value ? pending.value : []
+    return reused(before ?? [], chatRows(lines.value, sending, room.value, { readUpTo: readUpTo.value }))
+  })
   const complete = computed(() => far.value?.complete ?? nearComplete.value)
   /** Until much that was sent lets the next line go out. */
   const many = computed(() =>

@@ -1,0 +1,55 @@
+/**
+ * Which of a chat's rows are in the document: some of them around what is in sight, that move along as one scrolls. So a
+ * chat of ten thousand lines costs no more than one of a hundred.
+ */
+import type { Row } from './chatlines'
+
+/** Rows that are in the document at most. */
+export const ROWS = 160
+
+/** From one row up to another that is not among them, both by their place. */
+export interface Span {
+  from: number
+  to: number
+}
+
+type Keyed = Pick<Row, 'key'>
+
+/** The last of `count` rows. */
+export function lastOf(count: number): Span {
+  return { from: Math.max(0, count - ROWS), to: count }
+}
+
+/** As many rows as may be, with the one at `at` in their middle where the ends allow it. */
+export function around(at: number, count: number): Span {
+  const from = Math.max(0, Math.min(at - ROWS / 2, count - ROWS))
+  return { from, to: Math.min(count, from + ROWS) }
+}
+
+/** `by` more rows at the end, or at the beginning where it is less than 0; at the other one those go that are too many. */
+export function moved({ from, to }: Span, by: number, count: number): Span {
+  if (by < 0) {
+    const first = Math.max(0, from + by)
+    return { from: first, to: Math.min(to, first + ROWS) }
+  }
+  const end = Math.min(count, to + by)
+  return { from: Math.max(from, end - ROWS), to: end }
+}
+
+/**
+ * The rows are others now: those that were shown still are. At the newest (`newest`) what comes behind them is shown too;
+ * elsewhere as much of it as there is room for. Where none is left it is the last ones.
+ */
+export function kept(span: Span, before: Keyed[], now: Keyed[], newest: boolean): Span {
+  const places = new Map(now.map((row, i) => [row.key, i]))
+  const left = before
+    .slice(span.from, span.to)
+    .map((row) => places.get(row.key))
+    .filter((at) => at !== undefined)
+  const last = lastOf(now.length)
+  if (newest || !left.length) return { from: Math.max(left[0] ?? 0, last.from), to: last.to }
+  const wasLast = span.to === before.length
+  const room = left[0] + ROWS
+  const end = left[left.length - 1] + 1
+  return { from: left[0], to: Math.min(wasLast ? Math.max(end, now.length) : end, room) }
+}
