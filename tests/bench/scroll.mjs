@@ -41,10 +41,10 @@ async function loadAll(page) {
     async () => {
       most = Math.max(most, await page.evaluate(rowsNow))
       await box(page).evaluate((element) => (element.scrollTop = 0))
-      return log(page).getByText('This is where it begins').or(log(page).getByText(said(1), { exact: true })).count()
+      return log(page).getByText('The beginning of this chat').or(log(page).getByText(said(1), { exact: true })).count()
     },
     'the first line',
-    600000,
+    120000,
   )
   return most
 }

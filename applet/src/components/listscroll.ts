@@ -28,6 +28,8 @@ const STEP = 8
 /** The applet hears of a scroll's ends alone. */
 const APPLET_STEP = 40
 
+const placeOf = ({ key }: Row, rows: Row[]): number => rows.findIndex((row) => row.key === key)
+
 /** `top` and `end` hear that somebody comes near the first and the last of the rows. */
 export function useListScroll(rows: () => Row[], top: () => void, end: () => void) {
   const into = ref('')
@@ -58,18 +60,16 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     lastTop = element.scrollTop
   }
 
-  /** What is in sight stays where it is while rows above it come, go or change. */
-  function hold(element: HTMLElement): void {
+  /** What is in sight is to stay there while rows above it come, go or change: to be called once they have. */
+  function held(element: HTMLElement): () => void {
     const edge = element.getBoundingClientRect().top
-    const places = [...element.querySelectorAll('.place')]
-    const seen = places.map((row) => row.getBoundingClientRect()).findIndex((rect) => rect.bottom > edge)
-    if (seen < 0) return
-    const place = places[seen]
-    const was = place.getBoundingClientRect().top
-    void nextTick(() => {
-      const by = place.isConnected ? place.getBoundingClientRect().top - was : 0
+    const lines = [...element.querySelectorAll('.place[id^="line-"]')]
+    const place = lines.find((line) => line.getBoundingClientRect().bottom > edge)
+    const was = place?.getBoundingClientRect().top ?? 0
+    return () => {
+      const by = place?.isConnected ? place.getBoundingClientRect().top - was : 0
       if (by) scrollTo(element, element.scrollTop + by)
-    })
+    }
   }
 
   function toEnd(): void {
@@ -123,10 +123,11 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   function fill(element: HTMLElement, up: boolean): void {
     const left = up ? element.scrollTop : element.scrollHeight - element.scrollTop - element.clientHeight
     if (filling || left > MARGIN) return
-    hold(element)
-    keepFocus(element)
+    const hold = held(element)
     if (!move(up ? -STEP : STEP)) return
     filling = true
+    void nextTick(hold)
+    keepFocus(element)
     requestAnimationFrame(() => {
       filling = false
       fill(element, up)
@@ -159,17 +160,19 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     if (!move(APPLET_STEP)) end()
   }
 
-  /** Older rows are there now. */
-  function cameAbove(first: Row | undefined): void {
+  /** Older rows are there now: some of them come into the document. */
+  function cameAbove(first: Row): void {
     const element = box()
-    if (element) fill(element, true)
-    else if (first && move(-APPLET_STEP)) scrollInto(rowId(first))
+    if (element) void nextTick(() => fill(element, true))
+    else if (move(-APPLET_STEP)) scrollInto(rowId(first))
   }
 
   watch(rows, (now, before) => {
     const element = box()
-    if (element && !atEnd.value) hold(element)
+    if (element && !atEnd.value) void nextTick(held(element))
+    const first = before.slice(span.value.from, span.value.to).find((row) => row.seq)
     span.value = kept(span.value, before, now, atEnd.value)
+    if (first && placeOf(first, now) > placeOf(first, before)) cameAbove(first)
   })
 
   onBeforeUnmount(() => clearTimeout(calm))
@@ -194,7 +197,6 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     atEnd,
     toEnd,
     toRow,
-    cameAbove,
     onScroll,
     onUpper,
     onLower,

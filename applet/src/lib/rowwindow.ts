@@ -13,7 +13,10 @@ export interface Span {
   to: number
 }
 
-type Keyed = Pick<Row, 'key'>
+type Placed = Pick<Row, 'key' | 'kind'>
+
+/** A day's name goes to where its first line is. */
+const stays = ({ kind }: Placed): boolean => kind !== 'day'
 
 /** The last of `count` rows. */
 export function lastOf(count: number): Span {
@@ -40,10 +43,11 @@ export function moved({ from, to }: Span, by: number, count: number): Span {
  * The rows are others now: those that were shown still are. At the newest (`newest`) what comes behind them is shown too;
  * elsewhere as much of it as there is room for. Where none is left it is the last ones.
  */
-export function kept(span: Span, before: Keyed[], now: Keyed[], newest: boolean): Span {
+export function kept(span: Span, before: Placed[], now: Placed[], newest: boolean): Span {
   const places = new Map(now.map((row, i) => [row.key, i]))
   const left = before
     .slice(span.from, span.to)
+    .filter(stays)
     .map((row) => places.get(row.key))
     .filter((at) => at !== undefined)
   const last = lastOf(now.length)
