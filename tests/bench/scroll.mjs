@@ -4,8 +4,8 @@
  *
  *   node scroll.mjs --port 8080 [--lines 10000]
  *
- * Prints a line of name=value; times in milliseconds. A frame's work is what the main thread's tasks take from one of its
- * frames to the next. The limits of calls have to be off.
+ * Prints a line of name=value; times in milliseconds. A frame's work is the CPU that the main thread's tasks take
+ * from one of its frames to the next, so that what else the machine does counts little. The limits of calls have to be off.
  */
 const options = { lines: 10000 }
 for (let i = 2; i < process.argv.length; i += 2)
@@ -15,9 +15,12 @@ const { Person, pair, until } = await import('../support/client.mjs')
 const { browser, form, log, person, start, wait } = await import('../support/browser.mjs')
 const LINES = Number(options.lines)
 const WORDS =
-  'the tide comes in slowly tonight and somebody is still awake 今晚 海 很 安静 do you hear it 😀 yes'.split(' ')
+  'the tide comes in slowly tonight and somebody is still awake 今晚 海 很 安静 do you hear it 😀 yes'.split(
+    ' ',
+  )
 
-const said = (i) => `${i}: ` + Array.from({ length: 1 + ((i * 7) % 40) }, (_, k) => WORDS[(i + k) % WORDS.length]).join(' ')
+const said = (i) =>
+  `${i}: ` + Array.from({ length: 1 + ((i * 7) % 40) }, (_, k) => WORDS[(i + k) % WORDS.length]).join(' ')
 
 /** Two people, and all their lines. */
 async function talk() {
@@ -41,7 +44,10 @@ async function loadAll(page) {
     async () => {
       most = Math.max(most, await page.evaluate(rowsNow))
       await box(page).evaluate((element) => (element.scrollTop = 0))
-      return log(page).getByText('The beginning of this chat').or(log(page).getByText(said(1), { exact: true })).count()
+      return log(page)
+        .getByText('The beginning of this chat')
+        .or(log(page).getByText(said(1), { exact: true }))
+        .count()
     },
     'the first line',
     120000,
@@ -56,13 +62,13 @@ async function traced(page, by, seconds) {
   client.on('Tracing.dataCollected', ({ value }) => events.push(...value))
   await client.send('Tracing.start', {
     transferMode: 'ReportEvents',
-    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'] },
+    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline'] },
   })
   const end = Date.now() + seconds * 1000
   let most = 0
-  while (Date.now() < end) {
+  for (let i = 0; Date.now() < end; i++) {
     await page.mouse.wheel(0, by)
-    most = Math.max(most, await page.evaluate(rowsNow))
+    if (i % 20 === 0) most = Math.max(most, await page.evaluate(rowsNow))
   }
   const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve))
   await client.send('Tracing.end')
@@ -70,26 +76,22 @@ async function traced(page, by, seconds) {
   return { events, most }
 }
 
-/** Milliseconds of the main thread's tasks in each of the page's frames. */
+/** Milliseconds of CPU of the main thread's tasks in each of the page's frames, from the least. */
 function frames(events) {
-  const names = events.filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain')
-  const drawn = events.filter((e) => e.name === 'BeginMainThreadFrame' || e.name === 'ThreadControllerImpl::RunTask')
-  const busiest = names
-    .map(({ pid, tid }) => ({ pid, tid, events: drawn.filter((e) => e.pid === pid && e.tid === tid) }))
-    .sort((a, b) => b.events.length - a.events.length)[0]
-  const tasks = events
-    .filter((e) => e.pid === busiest.pid && e.tid === busiest.tid && e.ph === 'X' && /RunTask$/.test(e.name))
-    .sort((a, b) => a.ts - b.ts)
-  const begins = busiest.events
-    .filter((e) => e.name === 'BeginMainThreadFrame')
-    .map((e) => e.ts)
-    .sort((a, b) => a - b)
-  const work = begins.map(() => 0)
+  const thread = ({ pid, tid }) => `${pid} ${tid}`
+  const begins = events.filter((e) => e.name === 'AnimationFrame' && e.ph === 'b')
+  const main = thread(begins[0])
+  if (begins.some((e) => thread(e) !== main)) throw new Error('frames of two pages')
+  const starts = begins.map((e) => e.ts).sort((a, b) => a - b)
+  const work = starts.map(() => 0)
+  const tasks = events.filter(
+    (e) => e.name === 'ThreadControllerImpl::RunTask' && e.ph === 'X' && thread(e) === main,
+  )
   let at = -1
-  for (const task of tasks) {
-    // a frame is drawn in the task that begins it
-    while (at + 1 < begins.length && begins[at + 1] <= task.ts + task.dur) at++
-    if (at >= 0) work[at] += task.dur / 1000
+  for (const { ts, dur, tdur } of tasks.sort((a, b) => a.ts - b.ts)) {
+    // a frame is drawn within the task that begins it
+    while (at + 1 < starts.length && starts[at + 1] <= ts + dur) at++
+    if (at >= 0) work[at] += tdur / 1000
   }
   return work.sort((a, b) => a - b)
 }

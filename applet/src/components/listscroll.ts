@@ -22,7 +22,7 @@ const NEAR_TOP = 80
 /** Room that is left above a line which is scrolled to. */
 const ABOVE = 64
 /** Pixels beyond what is in sight that have their rows. */
-const MARGIN = 1200
+const MARGIN = 800
 /** Rows that come and go in one frame: few enough to be made within it. */
 const STEP = 8
 /** The applet hears of a scroll's ends alone. */

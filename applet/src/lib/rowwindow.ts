@@ -5,7 +5,7 @@
 import type { Row } from './chatlines'
 
 /** Rows that are in the document at most. */
-export const ROWS = 160
+export const ROWS = 100
 
 /** From one row up to another that is not among them, both by their place. */
 export interface Span {
