@@ -21,15 +21,17 @@ function dropForeignHosts(): Plugin {
 }
 
 /**
- * On H5 a scroll-view is a plain box that scrolls: uni's own is as large as the rest of the client's words, and works at
- * each step of a scroll.
+ * On H5 a view and a text are the elements that uni's components of these names would draw, without a component for each:
+ * a line of a chat has twenty. A scroll-view is a plain box that scrolls: uni's own is as large as the rest of the client's
+ * words, and works at each step of a scroll.
  */
-function plainScrollViews(): Plugin {
+function plainElements(): Plugin {
   return {
-    name: 'plain-scroll-views',
+    name: 'plain-elements',
     enforce: 'pre',
     transform(code, id) {
-      return id.endsWith('.vue') ? code.replace(/<(\/?)scroll-view\b/g, '<$1view') : undefined
+      if (!id.endsWith('.vue')) return
+      return code.replace(/<(\/?)(?:scroll-)?view\b/g, '<$1uni-view').replace(/<(\/?)text\b/g, '<$1uni-text')
     },
   }
 }
@@ -59,6 +61,6 @@ const small = {
 
 const h5 = process.env.UNI_PLATFORM === 'h5'
 export default defineConfig({
-  plugins: [h5 && plainScrollViews(), uni(), h5 && dropUnused(), dropForeignHosts()],
+  plugins: [h5 && plainElements(), uni(), h5 && dropUnused(), dropForeignHosts()],
   build: h5 ? small : {},
 })

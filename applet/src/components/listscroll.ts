@@ -13,7 +13,7 @@ import {
   watch,
 } from 'vue'
 import { rowId, type Row } from '@/lib/chatlines'
-import { around, kept, lastOf, moved, type Span } from '@/lib/rowwindow'
+import { around, Heights, kept, lastOf, moved, type Span } from '@/lib/rowwindow'
 import { scrollBox } from '@/platform/scroller'
 
 const NEAR_END = 80
@@ -24,7 +24,7 @@ const ABOVE = 64
 /** Pixels beyond what is in sight that have their rows. */
 const MARGIN = 800
 /** Rows that come and go in one frame: few enough to be made within it. */
-const STEP = 8
+const STEP = 4
 /** The applet hears of a scroll's ends alone. */
 const APPLET_STEP = 40
 
@@ -42,6 +42,10 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   const moving = ref(false)
   const self = getCurrentInstance()
   const box = (): HTMLElement | null => scrollBox(self?.proxy?.$el)
+  const heights = new Heights()
+  /** As high as the rows before and behind those that are shown. */
+  const above = computed(() => heights.sum(rows(), 0, span.value.from))
+  const below = computed(() => heights.sum(rows(), span.value.to, rows().length))
   let lastTop = 0
 
   /** The same target twice is no change to a scroll-view, so it is let go of first. */
@@ -97,6 +101,21 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     })
   }
 
+  /** Those that are shown, in the order of `shown`. */
+  const places = (element: HTMLElement): HTMLElement[] => [...element.querySelectorAll<HTMLElement>('.place')]
+
+  /** Remembers how high the rows are that are about to go. */
+  function measure(next: Span): void {
+    const element = box()
+    if (!element) return
+    places(element).forEach((place, i) => {
+      const at = span.value.from + i
+      const row = rows()[at]
+      if (row && (at < next.from || at >= next.to))
+        heights.note(row.key, place.getBoundingClientRect().height)
+    })
+  }
+
   let calm: ReturnType<typeof setTimeout> | undefined
   const CALM_AFTER = 400
 
@@ -107,6 +126,7 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     moving.value = true
     clearTimeout(calm)
     calm = setTimeout(() => (moving.value = false), CALM_AFTER)
+    measure(next)
     span.value = next
     return true
   }
@@ -118,11 +138,24 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     void nextTick(() => focused?.isConnected || element.focus({ preventScroll: true }))
   }
 
+  /** A gap is in sight: the rows that belong there are shown. */
+  function enterGap(element: HTMLElement, up: boolean): void {
+    const y = element.scrollTop
+    const { from, to } = span.value
+    const at = up
+      ? heights.placeAt(rows(), 0, y)
+      : heights.placeAt(rows(), to, y - (element.scrollHeight - below.value))
+    const next = around(at, rows().length)
+    if (next.from !== from) move(next.from - from)
+  }
+
   let filling = false
   /** As far as the margin there are rows, a few more in each frame. */
   function fill(element: HTMLElement, up: boolean): void {
-    const left = up ? element.scrollTop : element.scrollHeight - element.scrollTop - element.clientHeight
-    if (filling || left > MARGIN) return
+    const { scrollTop, scrollHeight, clientHeight } = element
+    const left = up ? scrollTop - above.value : scrollHeight - below.value - scrollTop - clientHeight
+    if (filling || left > Math.min(MARGIN, (scrollHeight - clientHeight) / 3)) return
+    if (left < -clientHeight) return enterGap(element, up)
     const hold = held(element)
     if (!move(up ? -STEP : STEP)) return
     filling = true
@@ -182,7 +215,12 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   onMounted(() => {
     const element = box()
     if (!element) return
-    watching = new ResizeObserver(() => atEnd.value && toEnd())
+    let width = element.clientWidth
+    watching = new ResizeObserver(() => {
+      if (element.clientWidth !== width) heights.clear()
+      width = element.clientWidth
+      if (atEnd.value) toEnd()
+    })
     watching.observe(element)
   })
   onBeforeUnmount(() => watching?.disconnect())
@@ -192,6 +230,8 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     shown,
     showsFirst,
     showsLast,
+    above,
+    below,
     moving,
     into,
     atEnd,

@@ -1,6 +1,7 @@
 /**
  * Which of a chat's rows are in the document: some of them around what is in sight, that move along as one scrolls. So a
- * chat of ten thousand lines costs no more than one of a hundred.
+ * chat of ten thousand lines costs no more than one of a hundred. A gap as high as the rows that were there before stands
+ * for them; those that never were have none yet.
  */
 import type { Row } from './chatlines'
 
@@ -56,4 +57,35 @@ export function kept(span: Span, before: Placed[], now: Placed[], newest: boolea
   const room = left[0] + ROWS
   const end = left[left.length - 1] + 1
   return { from: left[0], to: Math.min(wasLast ? Math.max(end, now.length) : end, room) }
+}
+
+/** How high rows were when they were last in the document, in pixels. */
+export class Heights {
+  private known = new Map<string, number>()
+
+  note(key: string, height: number): void {
+    this.known.set(key, height)
+  }
+
+  /** Of the rows from one place up to another, those that are known. */
+  sum(rows: Placed[], from: number, to: number): number {
+    let sum = 0
+    for (let at = from; at < to; at++) sum += this.known.get(rows[at].key) ?? 0
+    return sum
+  }
+
+  /** The place of the row that `y` lies in, counted from the row at `from`. */
+  placeAt(rows: Placed[], from: number, y: number): number {
+    let at = from
+    for (let left = y; at < rows.length - 1; at++) {
+      left -= this.known.get(rows[at].key) ?? 0
+      if (left < 0) break
+    }
+    return at
+  }
+
+  /** The rows are as wide as they never were. */
+  clear(): void {
+    this.known.clear()
+  }
 }
