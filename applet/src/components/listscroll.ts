@@ -24,7 +24,9 @@ const ABOVE = 64
 /** Pixels beyond what is in sight that have their rows. */
 const MARGIN = 800
 /** Rows that come and go in one frame: few enough to be made within it. */
-const STEP = 4
+const STEP = 2
+/** Where the margin is nearly used up more of them come, before an end is seen that is none. */
+const HURRY = 8
 /** The applet hears of a scroll's ends alone. */
 const APPLET_STEP = 40
 
@@ -66,9 +68,10 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
 
   /** What is in sight is to stay there while rows above it come, go or change: to be called once they have. */
   function held(element: HTMLElement): () => void {
-    const edge = element.getBoundingClientRect().top
+    const edge = element.getBoundingClientRect()
     const lines = [...element.querySelectorAll('.place[id^="line-"]')]
-    const place = lines.find((line) => line.getBoundingClientRect().bottom > edge)
+    const first = lines.find((line) => line.getBoundingClientRect().bottom > edge.top)
+    const place = first && first.getBoundingClientRect().top < edge.bottom ? first : undefined
     const was = place?.getBoundingClientRect().top ?? 0
     return () => {
       const by = place?.isConnected ? place.getBoundingClientRect().top - was : 0
@@ -76,9 +79,30 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     }
   }
 
+  /** A row that leaves the document with the keyboard in it leaves the keyboard to the list. */
+  function keepFocus(element: HTMLElement): void {
+    const focused = document.activeElement
+    if (!element.contains(focused)) return
+    void nextTick(() => focused?.isConnected || element.focus({ preventScroll: true }))
+  }
+
+  /** Other rows are shown. Those that go leave how high they were; `drawn` are the rows as they stand in the document. */
+  function show(next: Span, drawn = rows()): void {
+    const { from } = span.value
+    const element = box()
+    element?.querySelectorAll('.place').forEach((place, i) => {
+      const at = from + i
+      const row = drawn[at]
+      if (row && (at < next.from || at >= next.to) && rowId(row) === place.id)
+        heights.note(row.key, place.getBoundingClientRect().height)
+    })
+    if (element) keepFocus(element)
+    span.value = next
+  }
+
   function toEnd(): void {
     atEnd.value = true
-    span.value = lastOf(rows().length)
+    show(lastOf(rows().length))
     const element = box()
     if (element) void nextTick(() => scrollTo(element, element.scrollHeight))
     else scrollInto('end')
@@ -88,7 +112,7 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     const at = rows().findIndex((row) => row.key === key)
     if (at < 0) return
     atEnd.value = false
-    span.value = around(at, rows().length)
+    show(around(at, rows().length))
     const id = rowId(rows()[at])
     const element = box()
     if (!element) return scrollInto(id)
@@ -101,45 +125,22 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     })
   }
 
-  /** Those that are shown, in the order of `shown`. */
-  const places = (element: HTMLElement): HTMLElement[] => [...element.querySelectorAll<HTMLElement>('.place')]
-
-  /** Remembers how high the rows are that are about to go. */
-  function measure(next: Span): void {
-    const element = box()
-    if (!element) return
-    places(element).forEach((place, i) => {
-      const at = span.value.from + i
-      const row = rows()[at]
-      if (row && (at < next.from || at >= next.to))
-        heights.note(row.key, place.getBoundingClientRect().height)
-    })
-  }
-
   let calm: ReturnType<typeof setTimeout> | undefined
   const CALM_AFTER = 400
 
-  /** Other rows are shown; false where there are none on that side. */
+  /** The window moves; false where there are no more rows on that side. */
   function move(by: number): boolean {
     const next = moved(span.value, by, rows().length)
     if (next.from === span.value.from && next.to === span.value.to) return false
     moving.value = true
     clearTimeout(calm)
     calm = setTimeout(() => (moving.value = false), CALM_AFTER)
-    measure(next)
-    span.value = next
+    show(next)
     return true
   }
 
-  /** A row that leaves the document with the keyboard in it leaves the keyboard to the list. */
-  function keepFocus(element: HTMLElement): void {
-    const focused = document.activeElement
-    if (!element.contains(focused)) return
-    void nextTick(() => focused?.isConnected || element.focus({ preventScroll: true }))
-  }
-
   /** A gap is in sight: the rows that belong there are shown. */
-  function enterGap(element: HTMLElement, up: boolean): void {
+  function enterGap(element: HTMLElement): void {
     const y = element.scrollTop
     const { from, to } = span.value
     const at = up
@@ -149,21 +150,23 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     if (next.from !== from) move(next.from - from)
   }
 
+  let up = false
   let filling = false
   /** As far as the margin there are rows, a few more in each frame. */
-  function fill(element: HTMLElement, up: boolean): void {
+  function fill(element: HTMLElement): void {
     const { scrollTop, scrollHeight, clientHeight } = element
+    const margin = Math.min(MARGIN, (scrollHeight - clientHeight) / 3)
     const left = up ? scrollTop - above.value : scrollHeight - below.value - scrollTop - clientHeight
-    if (filling || left > Math.min(MARGIN, (scrollHeight - clientHeight) / 3)) return
-    if (left < -clientHeight) return enterGap(element, up)
+    if (filling || left > margin) return
+    if (left < -clientHeight) return enterGap(element)
     const hold = held(element)
-    if (!move(up ? -STEP : STEP)) return
+    const step = left > margin / 4 ? STEP : HURRY
+    if (!move(up ? -step : step)) return
     filling = true
     void nextTick(hold)
-    keepFocus(element)
     requestAnimationFrame(() => {
       filling = false
-      fill(element, up)
+      fill(element)
     })
   }
 
@@ -175,9 +178,9 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
       return
     }
     look(element)
-    const up = element.scrollTop < lastTop
+    if (element.scrollTop !== lastTop) up = element.scrollTop < lastTop
     lastTop = element.scrollTop
-    fill(element, up)
+    fill(element)
     if (showsFirst.value && element.scrollTop < NEAR_TOP) top()
     if (atEnd.value) end()
   }
@@ -196,21 +199,23 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   /** Older rows are there now: some of them come into the document. */
   function cameAbove(first: Row): void {
     const element = box()
-    if (element) void nextTick(() => fill(element, true))
-    else if (move(-APPLET_STEP)) scrollInto(rowId(first))
+    if (element) {
+      up = true
+      void nextTick(() => fill(element))
+    } else if (move(-APPLET_STEP)) scrollInto(rowId(first))
   }
 
   watch(rows, (now, before) => {
     const element = box()
     if (element && !atEnd.value) void nextTick(held(element))
     const first = before.slice(span.value.from, span.value.to).find((row) => row.seq)
-    span.value = kept(span.value, before, now, atEnd.value)
+    show(kept(span.value, before, now, atEnd.value), before)
     if (first && placeOf(first, now) > placeOf(first, before)) cameAbove(first)
   })
 
   onBeforeUnmount(() => clearTimeout(calm))
   // #ifdef H5
-  /** The end stays in sight when the composer grows or a keyboard opens. */
+  /** The end stays in sight when the composer or the last line grows, or a keyboard opens. */
   let watching: ResizeObserver | null = null
   onMounted(() => {
     const element = box()
@@ -222,6 +227,7 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
       if (atEnd.value) toEnd()
     })
     watching.observe(element)
+    if (element.firstElementChild) watching.observe(element.firstElementChild)
   })
   onBeforeUnmount(() => watching?.disconnect())
   // #endif
