@@ -21,17 +21,23 @@ function dropForeignHosts(): Plugin {
 }
 
 /**
- * On H5 a view and a text are the elements that uni's components of these names would draw, without a component for each:
- * a line of a chat has twenty. A scroll-view is a plain box that scrolls: uni's own is as large as the rest of the client's
- * words, and works at each step of a scroll.
+ * On H5 a view, a text and a picture are the elements that uni's components of these names would draw, without a component
+ * for each: a line of a chat has twenty. A scroll-view is a plain box that scrolls, and what only the applet's knows goes:
+ * uni's own is as large as the rest of the client's words, and works at each step of a scroll.
  */
 function plainElements(): Plugin {
+  const applet =
+    /\s(?:scroll-y|scroll-anchoring|:(?:scroll-into-view|(?:upper|lower)-threshold)="[^"]*"|@scroll\w*="\w+")/g
   return {
     name: 'plain-elements',
     enforce: 'pre',
     transform(code, id) {
       if (!id.endsWith('.vue')) return
-      return code.replace(/<(\/?)(?:scroll-)?view\b/g, '<$1uni-view').replace(/<(\/?)text\b/g, '<$1uni-text')
+      return code
+        .replace(/<scroll-view\b[^>]*>/g, (tag) => tag.replace(applet, ''))
+        .replace(/<(\/?)(?:scroll-)?view\b/g, '<$1uni-view')
+        .replace(/<(\/?)text\b/g, '<$1uni-text')
+        .replace(/<image\b/g, '<img draggable="false"')
     },
   }
 }

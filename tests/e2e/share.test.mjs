@@ -43,7 +43,7 @@ async function link(page) {
 /** What a phone reads off the picture. */
 async function scanned(picture) {
   const size = 400
-  const pixels = await picture.locator('img').evaluate(async (image, size) => {
+  const pixels = await picture.evaluate(async (image, size) => {
     await image.decode()
     const canvas = Object.assign(document.createElement('canvas'), { width: size, height: size })
     const on = canvas.getContext('2d')

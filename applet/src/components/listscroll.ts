@@ -170,19 +170,21 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     })
   }
 
-  function onScroll(e: unknown): void {
+  function scrolled(): void {
     const element = box()
-    if (!element) {
-      const { deltaY = 0 } = (e as { detail: { deltaY?: number } }).detail
-      if (deltaY > 0) atEnd.value = false
-      return
-    }
+    if (!element) return
     look(element)
     if (element.scrollTop !== lastTop) up = element.scrollTop < lastTop
     lastTop = element.scrollTop
     fill(element)
     if (showsFirst.value && element.scrollTop < NEAR_TOP) top()
     if (atEnd.value) end()
+  }
+
+  /** The applet's scroll-view scrolled: it tells by how much. */
+  function onScroll(e: unknown): void {
+    const { deltaY = 0 } = (e as { detail: { deltaY?: number } }).detail
+    if (deltaY > 0) atEnd.value = false
   }
 
   /** The applet came to the first row that is shown. */
@@ -226,6 +228,8 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
       width = element.clientWidth
       if (atEnd.value) toEnd()
     })
+    // Not through uni, which would look at the layout at each event.
+    element.addEventListener('scroll', scrolled, { passive: true })
     watching.observe(element)
     if (element.firstElementChild) watching.observe(element.firstElementChild)
   })
