@@ -1,20 +1,27 @@
 /** uni-h5 renders <button> as a custom element: this gives it a role, focus and the keyboard; choices get their arrows. */
-function fix(root: ParentNode): void {
-  for (const button of root.querySelectorAll('uni-button')) {
-    if (!button.hasAttribute('role')) button.setAttribute('role', 'button')
-    const off = button.hasAttribute('disabled') && button.getAttribute('disabled') !== 'false'
-    button.setAttribute('tabindex', off ? '-1' : '0')
-    if (off) button.setAttribute('aria-disabled', 'true')
-    else button.removeAttribute('aria-disabled')
+function fix(button: Element): void {
+  const set = (name: string, value: string): void => {
+    // Setting what is there already would have the browser work out its style anew.
+    if (button.getAttribute(name) !== value) button.setAttribute(name, value)
   }
+  if (!button.hasAttribute('role')) set('role', 'button')
+  const off = button.hasAttribute('disabled') && button.getAttribute('disabled') !== 'false'
+  set('tabindex', off ? '-1' : '0')
+  if (off) set('aria-disabled', 'true')
+  else button.removeAttribute('aria-disabled')
+}
+
+function fixAll(root: Node): void {
+  if (!(root instanceof Element)) return
+  if (root.matches('uni-button')) fix(root)
+  root.querySelectorAll('uni-button').forEach(fix)
 }
 
 export function installH5A11y(): void {
   const observer = new MutationObserver((changes) => {
-    for (const change of changes) {
-      const target = change.target as Element
-      if (change.type === 'attributes') fix(target.parentElement ?? document)
-      else if (change.addedNodes.length) fix(target)
+    for (const { type, target, addedNodes } of changes) {
+      if (type === 'childList') addedNodes.forEach(fixAll)
+      else if (target instanceof Element && target.matches('uni-button')) fix(target)
     }
   })
   observer.observe(document.documentElement, {
