@@ -34,6 +34,7 @@ export const roomsEn = {
   'match.found': 'Someone is here',
 
   'conversations.title': 'Chats',
+  'conversations.choose': 'Choose a chat on the left',
   'conversations.empty': 'No chats yet',
   'conversations.empty.note': 'Every stranger you meet stays listed here until you decide otherwise.',
   'conversations.you': 'You: {body}',

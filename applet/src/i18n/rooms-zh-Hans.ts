@@ -34,6 +34,7 @@ export const roomsZhHans: Record<keyof typeof roomsEn, string> = {
   'match.found': '有人来了',
 
   'conversations.title': '聊天',
+  'conversations.choose': '在左边选一段聊天',
   'conversations.empty': '还没有聊天',
   'conversations.empty.note': '遇见过的每位陌生人都会列在这里。',
   'conversations.you': '你：{body}',
