@@ -6,7 +6,7 @@ export function same(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
-  return keys.every((key) => same((a as never)[key], (b as never)[key]))
+  return keys.every((key) => key in b && same((a as never)[key], (b as never)[key]))
 }
 
 /** `now`, with the objects of `before` that say the same; found by their keys. */
