@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from 'vite'
 import uni from '@dcloudio/vite-plugin-uni'
+import { shell } from './vite/shell'
 import { dropUnused } from './vite/unused'
 
 /**
@@ -52,6 +53,6 @@ const small = {
 
 const h5 = process.env.UNI_PLATFORM === 'h5'
 export default defineConfig({
-  plugins: [h5 && plainElements(), uni(), h5 && dropUnused(), dropForeignHosts()],
+  plugins: [h5 && plainElements(), uni(), h5 && dropUnused(), dropForeignHosts(), h5 && shell()],
   build: h5 ? small : {},
 })

@@ -5,11 +5,13 @@ import App from './App.vue'
 import PageMissing from './components/PageMissing.vue'
 // #endif
 import { installH5A11y } from './platform/a11y-h5'
+import { installShell } from './platform/shell-h5'
 import { installTheme } from './platform/theme-h5'
 
 if (process.env.UNI_PLATFORM === 'h5') {
   installTheme()
   installH5A11y()
+  installShell()
 }
 
 export function createApp() {

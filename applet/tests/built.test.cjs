@@ -1,5 +1,6 @@
 /** What was built keeps its promises: no foreign host is fetched, no script is inline, every asset is named by its content. */
 const assert = require('node:assert')
+const crypto = require('node:crypto')
 const fs = require('node:fs')
 const path = require('node:path')
 const zlib = require('node:zlib')
@@ -46,6 +47,16 @@ test('h5: index.html runs no inline script and has no inline handler', () => {
 test('h5: every asset is named by its content', () => {
   for (const file of files(path.join(DIST, 'h5/assets')))
     assert.match(path.basename(file), /[.-][\w-]{8,}\.(js|css|svg|png|woff2)$/)
+})
+
+test('h5: the service worker keeps just this page and its assets', () => {
+  const worker = fs.readFileSync(path.join(DIST, 'h5/sw.js'), 'utf8')
+  const page = fs.readFileSync(path.join(DIST, 'h5/index.html'))
+  assert.ok(worker.includes(`"sha256-${crypto.createHash('sha256').update(page).digest('base64')}"`))
+  const kept = JSON.parse(worker.match(/files:(\[[^\]]*\])/)[1])
+  const built = fs.readdirSync(path.join(DIST, 'h5/assets')).map((name) => `assets/${name}`)
+  const seldom = built.filter((name) => /platform-lame|\.png$/.test(name))
+  assert.deepStrictEqual([...kept, ...seldom].sort(), built.sort())
 })
 
 test('mp-weixin: keeps far below the limit of 2 MB', () => {
