@@ -77,7 +77,9 @@ function needed(name, found = new Set()) {
 function preloaded(code, page) {
   const names = JSON.parse(code.match(/viteFileDeps\s*=\s*(\[[^\]]*\])/)[1].replace(/'/g, '"'))
   const [, list] = code.match(
-    new RegExp(`import\\(["'\`]\\./${page}[^)]*\\),\\s*__vite__mapDeps\\(\\[([\\d,]*)\\]`),
+    new RegExp(
+      `import\\(["'\`]\\./${page}[^)]*\\)(?:\\.then\\([^)]*\\))?,\\s*__vite__mapDeps\\(\\[([\\d,]*)\\]`,
+    ),
   )
   return list.split(',').map((at) => names[Number(at)].replace('./', ''))
 }

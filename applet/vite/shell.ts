@@ -9,6 +9,7 @@ import { transformWithEsbuild, type HtmlTagDescriptor, type Plugin, type Rollup 
 
 const APPLET = path.join(__dirname, '..')
 const FIRST = 'src/pages/entry/entry.vue'
+const NAME = 'pages-entry-entry'
 const MANIFEST = 'manifest.webmanifest'
 const WORKER = 'sw.js'
 
@@ -64,32 +65,44 @@ async function worker(page: string, files: string[]): Promise<string> {
   return code
 }
 
-/** The chunks that this one waits for, itself among them. */
-function needed(bundle: Rollup.OutputBundle, name: string, found = new Set<Rollup.OutputChunk>()) {
-  const chunk = bundle[name]
-  if (chunk?.type !== 'chunk' || found.has(chunk)) return found
-  found.add(chunk)
-  for (const next of chunk.imports) needed(bundle, next, found)
+/** The modules that this one needs at once, itself among them. */
+function needed(id: string, at: (id: string) => Rollup.ModuleInfo | null, found = new Set<string>()) {
+  if (found.has(id)) return found
+  found.add(id)
+  for (const next of at(id)?.importedIds ?? []) needed(next, at, found)
   return found
 }
 
+/**
+ * What the first page needs is one file, not ten: on a slow network each costs its way there and back. Pages that share
+ * parts with it have those from there.
+ */
+function together(): Rollup.GetManualChunk {
+  let first: Set<string> | undefined
+  return (id, { getModuleIds, getModuleInfo }) => {
+    if (!first) {
+      const ids = [...getModuleIds()]
+      const find = (file: string) => ids.find((each) => each.endsWith(file)) ?? ''
+      const before = needed(find('src/main.ts'), getModuleInfo)
+      first = new Set([...needed(find(FIRST), getModuleInfo)].filter((each) => !before.has(each)))
+    }
+    return first.has(id) ? NAME : undefined
+  }
+}
+
 /** Links to what the first page needs and the entry's own tags do not bring. */
-function links(bundle: Rollup.OutputBundle, html: string): HtmlTagDescriptor[] {
-  const first = Object.values(bundle).find(
-    (file) => file.type === 'chunk' && file.facadeModuleId?.split('?')[0].endsWith(FIRST),
-  )
-  if (!first) throw new Error(`${FIRST} is no chunk of its own: what does the first page load?`)
-  const chunks = [...needed(bundle, first.fileName)]
-  const styles = new Set(chunks.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]))
+function links(bundle: Rollup.OutputBundle): HtmlTagDescriptor[] {
+  const first = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === NAME)
+  if (first?.type !== 'chunk') throw new Error('the first page is no chunk of its own: what does it load?')
   const link = (rel: string, name: string): HtmlTagDescriptor => ({
     tag: 'link',
     attrs: { rel, crossorigin: true, href: './' + name },
     injectTo: 'head',
   })
   return [
-    ...chunks.map(({ fileName }) => link('modulepreload', fileName)),
-    ...[...styles].map((name) => link('stylesheet', name)),
-  ].filter(({ attrs }) => !html.includes(String(attrs?.href)))
+    link('modulepreload', first.fileName),
+    ...[...(first.viteMetadata?.importedCss ?? [])].map((name) => link('stylesheet', name)),
+  ]
 }
 
 export function shell(): Plugin {
@@ -98,6 +111,11 @@ export function shell(): Plugin {
   return {
     name: 'shell',
     apply: 'build',
+    config: () => ({
+      build: {
+        rollupOptions: { output: { manualChunks: together(), onlyExplicitManualChunks: true } },
+      },
+    }),
     buildStart() {
       for (const file of icons) {
         const name = path.basename(file)
@@ -106,9 +124,9 @@ export function shell(): Plugin {
     },
     transformIndexHtml: {
       order: 'post',
-      handler: (html, { bundle }) => [
+      handler: (_html, { bundle }) => [
         { tag: 'link', attrs: { rel: 'manifest', href: './' + MANIFEST }, injectTo: 'head' },
-        ...links(bundle ?? {}, html),
+        ...links(bundle ?? {}),
       ],
     },
     generateBundle: {
