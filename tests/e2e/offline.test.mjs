@@ -253,6 +253,17 @@ step('a new version is there with the next load, and without a network after tha
   await door.open()
 })
 
+step('a page whose parts cannot be fetched says so', async () => {
+  const page = await person(chromium, { base: it.url, serviceWorkers: 'block' })
+  await page.route('**/assets/pages-share-share*', (route) => route.abort())
+  await page.goto(`${it.url}/#/pages/share/share?code=${'a'.repeat(22)}`)
+  await page.getByRole('alert').filter({ hasText: 'This page did not load.' }).waitFor(wait)
+  await page.unroute('**/assets/pages-share-share*')
+  await button(page, 'Load again').click()
+  await seen(page, /link/)
+  await page.context().close()
+})
+
 step('logging out leaves nothing personal in it', async () => {
   await ann.goto(`${door.url}/#/pages/me/me`)
   await button(ann, 'Log out').click()
