@@ -1,5 +1,7 @@
 import { defineConfig, type Plugin } from 'vite'
 import uni from '@dcloudio/vite-plugin-uni'
+import { shell } from './vite/shell'
+import { dropUnused } from './vite/unused'
 
 /**
  * The client fetches from its own service alone. uni-h5 names a page-head shadow on a third party's server, and the
@@ -42,31 +44,15 @@ function plainElements(): Plugin {
   }
 }
 
-/** What of Vue and uni the client has no use for: WXS, rpx, and uni's advertising. */
-function dropUnused(): Plugin {
-  const ads = /const _AdConfig = class[^]*?let AdReport = _AdReport;/
-  return {
-    name: 'drop-unused',
-    enforce: 'post',
-    config: () => ({
-      define: { __UNI_FEATURE_WXS__: false, __UNI_FEATURE_RPX__: false },
-    }),
-    transform(code, id) {
-      if (!/uni-h5\.es\.js$/.test(id)) return
-      if (!ads.test(code)) this.error('uni-h5 does not look as it did: see what its advertising has become')
-      return code.replace(ads, 'const AdConfig = {}, AdReport = {};')
-    },
-  }
-}
-
 /** Browsers since 2020; terser goes over it often enough to find what the first pass made superfluous. */
 const small = {
   target: 'es2020',
+  modulePreload: { polyfill: false },
   terserOptions: { ecma: 2020 as const, module: true, compress: { passes: 3 } },
 }
 
 const h5 = process.env.UNI_PLATFORM === 'h5'
 export default defineConfig({
-  plugins: [h5 && plainElements(), uni(), h5 && dropUnused(), dropForeignHosts()],
+  plugins: [h5 && plainElements(), uni(), h5 && dropUnused(), dropForeignHosts(), h5 && shell()],
   build: h5 ? small : {},
 })

@@ -1,5 +1,6 @@
 /** What was built keeps its promises: no foreign host is fetched, no script is inline, every asset is named by its content. */
 const assert = require('node:assert')
+const crypto = require('node:crypto')
 const fs = require('node:fs')
 const path = require('node:path')
 const zlib = require('node:zlib')
@@ -48,6 +49,16 @@ test('h5: every asset is named by its content', () => {
     assert.match(path.basename(file), /[.-][\w-]{8,}\.(js|css|svg|png|woff2)$/)
 })
 
+test('h5: the service worker keeps just this page and its assets', () => {
+  const worker = fs.readFileSync(path.join(DIST, 'h5/sw.js'), 'utf8')
+  const page = fs.readFileSync(path.join(DIST, 'h5/index.html'))
+  assert.ok(worker.includes(`"sha256-${crypto.createHash('sha256').update(page).digest('base64')}"`))
+  const kept = JSON.parse(worker.match(/files:(\[[^\]]*\])/)[1])
+  const built = fs.readdirSync(path.join(DIST, 'h5/assets')).map((name) => `assets/${name}`)
+  const seldom = built.filter((name) => /platform-lame|\.png$/.test(name))
+  assert.deepStrictEqual([...kept, ...seldom].sort(), built.sort())
+})
+
 test('mp-weixin: keeps far below the limit of 2 MB', () => {
   const bytes = files(path.join(DIST, 'mp-weixin')).reduce((sum, file) => sum + fs.statSync(file).size, 0)
   assert.ok(bytes < 1_000_000, `${bytes} bytes`)
@@ -66,7 +77,9 @@ function needed(name, found = new Set()) {
 function preloaded(code, page) {
   const names = JSON.parse(code.match(/viteFileDeps\s*=\s*(\[[^\]]*\])/)[1].replace(/'/g, '"'))
   const [, list] = code.match(
-    new RegExp(`import\\(["'\`]\\./${page}[^)]*\\),\\s*__vite__mapDeps\\(\\[([\\d,]*)\\]`),
+    new RegExp(
+      `import\\(["'\`]\\./${page}[^)]*\\)(?:\\.then\\([^)]*\\))?,\\s*__vite__mapDeps\\(\\[([\\d,]*)\\]`,
+    ),
   )
   return list.split(',').map((at) => names[Number(at)].replace('./', ''))
 }

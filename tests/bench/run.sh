@@ -2,9 +2,10 @@
 # Measures Driftline beside a bare Node chat that stores its messages (peer/), raw Nchan that stores nothing, and
 # PostgreSQL's bare INSERT: all in one run, on one machine, the database with fsync and synchronous_commit on.
 #
-#   tests/bench/run.sh [ROW...]      rows: pairs one rooms idle search history export uploads (all of them)
+#   tests/bench/run.sh [ROW...]      rows: pairs one rooms idle search history export uploads start (all of them)
 #
-# The last four are of Driftline alone: what uploads take and do to chat, and, in a database as full as a large service's (fill.sh): search among BENCH_ROOMS
+# The last five are of Driftline alone: how long the first page takes on a slow network (start.mjs), what uploads take and do
+# to chat, and, in a database as full as a large service's (fill.sh): search among BENCH_ROOMS
 # (1000000) rooms beside a sequential scan of the same, pages of a room's history of BENCH_LINES (10000000) lines, and the
 # export of one of BENCH_EXPORT (1000000).
 #
@@ -19,7 +20,7 @@ export LC_ALL=C.UTF-8
 HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd -P -- "$HERE/../.." && pwd)
 ROWS=("$@")
-[ $# -gt 0 ] || ROWS=(pairs one rooms idle search history export uploads)
+[ $# -gt 0 ] || ROWS=(pairs one rooms idle search history export uploads start)
 ROUNDS=${BENCH_ROUNDS:-3}
 SECONDS_EACH=${BENCH_SECONDS:-8}
 PATIENCE=${BENCH_PATIENCE:-20}
@@ -199,6 +200,15 @@ measure_uploads() {
 	result uploads driftline node "$HERE/uploads.mjs" --port "$PORT" --process "$(supervised media)"
 }
 
+# The first page in Chromium on a slow network, by a link of ours and by DevTools' throttling.
+measure_start() {
+	local link
+	for link in slow-3g devtools; do
+		settle
+		result start "$link" node "$HERE/start.mjs" --port "$PORT" --link "$link"
+	done
+}
+
 # What only reads, in a database that is full.
 measure_reads() {
 	local row=$1 reads=("node" "$HERE/reads.mjs" "$1" --port "$PORT")
@@ -236,6 +246,11 @@ main() {
 		uploads)
 			say "bench: $row"
 			measure_uploads
+			continue
+			;;
+		start)
+			say "bench: $row"
+			measure_start
 			continue
 			;;
 		esac

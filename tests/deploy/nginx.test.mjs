@@ -14,6 +14,8 @@ before(async () => {
   mkdirSync(path.join(www, 'static'), { recursive: true });
   writeFileSync(path.join(www, 'index.html'), '<!doctype html><title>Driftline</title>');
   writeFileSync(path.join(www, 'assets', 'index-abc123.js'), `// ${'x'.repeat(4000)}`);
+  writeFileSync(path.join(www, 'sw.js'), '// a worker');
+  writeFileSync(path.join(www, 'manifest.webmanifest'), '{"name":"Driftline"}');
   writeFileSync(path.join(www, 'static', 'logo.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
 });
 after(() => it.remove());
@@ -118,7 +120,7 @@ test('a limit of 0 is none', async () => {
   assert.deepEqual([...statuses], [400]);
 });
 
-const places = ['/', '/index.html', '/assets/index-abc123.js', '/static/logo.svg', '/api/v1/me', '/api/v1/nothing', '/healthz', '/readyz',
+const places = ['/', '/index.html', '/sw.js', '/manifest.webmanifest', '/assets/index-abc123.js', '/static/logo.svg', '/api/v1/me', '/api/v1/nothing', '/healthz', '/readyz',
   '/avatar/0123456789abcdef.svg', '/nowhere', ticket, `${ticket}?x`];
 test('every place has the headers of safety, once', async () => {
   for (const place of places) {
@@ -145,6 +147,14 @@ test('assets stay, pages are asked for again, texts are compressed', async () =>
   assert.match(await page.text(), /<title>Driftline/);
   const again = await fetch(`${it.url}/index.html`, { headers: { 'if-none-match': page.headers.get('etag') } });
   assert.equal(again.status, 304);
+});
+
+test('the service worker and the manifest are asked for again, as what they are', async () => {
+  for (const [name, type] of [['sw.js', 'application/javascript'], ['manifest.webmanifest', 'application/manifest+json']]) {
+    const { headers } = await raw(it.port, request(`GET /${name}`));
+    assert.equal(headers['cache-control'], 'no-cache', name);
+    assert.equal(headers['content-type'].split(';')[0], type);
+  }
 });
 
 test('a Proxy header does not become a proxy', async () => {

@@ -21,12 +21,17 @@ const flags = [
 /** How long something may take that takes a second on a machine with nothing else to do. */
 export const wait = { timeout: 20000 }
 
-export function browser(...more) {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...flags, ...more],
-  })
-}
+const how = (more) => ({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [...flags, ...more],
+})
+
+export const browser = (...more) => chromium.launch(how(more))
+
+/** One that remembers, in this folder, as people's own do: it has one context alone, and ends with that. */
+export const remembering = (folder) => ({
+  newContext: (options) => chromium.launchPersistentContext(folder, { ...how([]), ...options }),
+})
 
 /** The pages that are open, for what they show when a step fails. */
 const open = new Set()

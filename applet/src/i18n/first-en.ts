@@ -4,6 +4,9 @@ export const firstEn = {
   'app.tagline': 'Talk with someone you have never met.',
   'app.promise': 'No names, no profiles. Each chat gives you a new mask, and leaving it ends it for both.',
 
+  'page.missing': 'This page did not load. Check the network and try again.',
+  'page.reload': 'Load again',
+
   'entry.choice': 'What would you like?',
   'entry.guest': 'Start as a guest',
   'entry.guest.note': 'One tap, nothing to fill in.',

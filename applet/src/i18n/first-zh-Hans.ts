@@ -6,6 +6,9 @@ export const firstZhHans: Record<keyof typeof firstEn, string> = {
   'app.tagline': '和陌生人聊聊天。',
   'app.promise': '没有姓名，没有主页。每次聊天都换一张新面具，一人离开，对话便结束。',
 
+  'page.missing': '页面没有加载出来。请检查网络后重试。',
+  'page.reload': '重新加载',
+
   'entry.choice': '想遇见谁？',
   'entry.guest': '以游客身份开始',
   'entry.guest.note': '轻点一下，什么都不用填。',
