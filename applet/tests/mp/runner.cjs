@@ -7,7 +7,7 @@ const path = require('node:path')
 const { JSDOM } = require('jsdom')
 const { makeWx } = require('./wx.cjs')
 
-const { root, storageFile } = JSON.parse(process.argv[2])
+const { root, storageFile, agreed } = JSON.parse(process.argv[2])
 const dom = new JSDOM('<!doctype html><html><body></body></html>', { pretendToBeVisual: true })
 const GLOBALS = ['window', 'document', 'Node', 'HTMLElement', 'Event', 'CustomEvent', 'Touch', 'TouchEvent']
 for (const name of [...GLOBALS, 'MutationObserver', 'DOMParser', 'navigator']) {
@@ -32,6 +32,10 @@ const storage = new Map(stored)
 const chosen = {}
 const outside = makeWx({
   chosen,
+  privacy: {
+    checked: JSON.parse(fs.readFileSync(path.join(root, 'app.json'), 'utf8')).__usePrivacyCheck__ === true,
+    agreed,
+  },
   storage,
   saved: () => fs.writeFileSync(storageFile, JSON.stringify([...storage])),
   navigate,
@@ -148,6 +152,22 @@ const commands = {
     const node = named(name)
     if (attribute(node, 'disabled')) throw new Error(`"${name}" is disabled`)
     fire(node, 'tap')
+    const kind = attribute(node, 'open-type')
+    if (kind === 'agreePrivacyAuthorization') {
+      outside.agreeing(attribute(node, 'id'))
+      fire(node, 'agreeprivacyauthorization')
+    } else if (kind === 'chooseAvatar') {
+      const choose = () => chosen.avatar && fire(node, 'chooseavatar', { avatarUrl: chosen.avatar })
+      outside.whenAgreed('button.chooseAvatar', choose, () => undefined)
+    }
+  },
+  /** Enters a field. Where WeChat offers a nickname, and one is chosen, it stands there when the field is left. */
+  enter: ({ name }) => {
+    const node = field(name)
+    fire(node, 'focus')
+    if (attribute(node, 'type') !== 'nickname') return
+    const pick = () => chosen.nickname && fire(node, 'blur', { value: chosen.nickname })
+    outside.whenAgreed('input.nickname', pick, () => undefined)
   },
   /** Any other event of an element. */
   fire: ({ name, event, detail }) => fire(named(name), event, detail),

@@ -2,7 +2,8 @@
  * The `wx` of these tests: WeChat's calls as far as the applet uses them, over real HTTP and WebSockets, and with WeChat's own limits.
  * It refuses what WeChat refuses: PATCH and other methods it has not, a Referer header, an eleventh request at once, a
  * sixth socket. After five seconds in the background its sockets die. What a person would choose, photograph or say is a file that the
- * test has laid down: `chosen.picture` and `chosen.voice`; `chosen.code` is what WeChat's login gives.
+ * test has laid down: `chosen.picture` and `chosen.voice`; `chosen.code` is what WeChat's login gives. What is private it hands
+ * over to who has agreed to its privacy guide (`agreed`), and asks by the applet's own sheet, where app.json wants that.
  */
 const fs = require('node:fs')
 const http = require('node:http')
@@ -14,7 +15,7 @@ const REQUESTS = 10
 const SOCKETS = 5
 const BACKGROUND = 5000
 
-exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
+exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { checked: false } }) => {
   const listeners = { show: [], hide: [], network: [] }
   const sockets = new Set()
   const files = new Map()
@@ -37,6 +38,32 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
     answer(o, { errMsg: `${api}:fail ${why}` })
   }
   const hasReferer = (header) => Object.keys(header || {}).some((name) => name.toLowerCase() === 'referer')
+
+  const privacyListeners = []
+  /** The buttons of the kind agreePrivacyAuthorization that were pressed. */
+  const pressed = new Set()
+
+  /** Goes on with what is private once that was agreed to; `no` says why not. */
+  function whenAgreed(referrer, yes, no) {
+    if (!privacy.checked || privacy.agreed) return yes()
+    const refusal = 'fail privacy permission is not authorized'
+    if (!privacyListeners.length) return no(refusal)
+    const answering = ({ event, buttonId }) => {
+      onEvent('privacy', { referrer, event })
+      if (event === 'agree' && !pressed.has(buttonId)) return no('fail the button was not pressed')
+      if (event === 'agree') privacy.agreed = true
+      if (event === 'agree') yes()
+      else if (event === 'disagree') no(refusal)
+    }
+    privacyListeners.forEach((f) => f(answering, { referrer }))
+  }
+  /** One of `wx`'s calls, of what is private. */
+  const ofPrivacy = (api, call) => (o) =>
+    whenAgreed(
+      api,
+      () => call(o),
+      (why) => answer(o, { errMsg: `${api}:${why}`, errno: 104 }),
+    )
 
   function request(o) {
     const method = (o.method || 'GET').toUpperCase()
@@ -153,6 +180,16 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
   function getRecorderManager() {
     const on = {}
     let began = 0
+    const speak = (o) => {
+      onEvent('recorder', { format: o.format, rate: o.sampleRate, channels: o.numberOfChannels })
+      if (!chosen.voice) return setImmediate(() => on.error?.({ errMsg: 'operateRecorder:fail auth deny' }))
+      began = Date.now()
+      setImmediate(() => {
+        on.start?.()
+        const { buffer, byteOffset, length } = Uint8Array.from(fs.readFileSync(chosen.voice))
+        on.frame?.({ frameBuffer: buffer.slice(byteOffset, byteOffset + length), isLastFrame: false })
+      })
+    }
     const stop = () => {
       if (!began) return
       const duration = Date.now() - began
@@ -166,14 +203,11 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
       onFrameRecorded: (f) => (on.frame = f),
       onInterruptionBegin: (f) => (on.interruption = f),
       start(o) {
-        onEvent('recorder', { format: o.format, rate: o.sampleRate, channels: o.numberOfChannels })
-        if (!chosen.voice) return setImmediate(() => on.error?.({ errMsg: 'operateRecorder:fail auth deny' }))
-        began = Date.now()
-        setImmediate(() => {
-          on.start?.()
-          const { buffer, byteOffset, length } = Uint8Array.from(fs.readFileSync(chosen.voice))
-          on.frame?.({ frameBuffer: buffer.slice(byteOffset, byteOffset + length), isLastFrame: false })
-        })
+        whenAgreed(
+          'RecorderManager.start',
+          () => speak(o),
+          (why) => setImmediate(() => on.error?.({ errMsg: `operateRecorder:${why}` })),
+        )
       },
       stop,
     }
@@ -258,13 +292,19 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
       onEvent('audioOption', o)
       ok('setInnerAudioOption', o)
     },
-    chooseMedia: (o) =>
+    onNeedPrivacyAuthorization: (f) => privacyListeners.push(f),
+    openPrivacyContract: (o) => {
+      onEvent('guide')
+      ok('openPrivacyContract', o)
+    },
+    chooseMedia: ofPrivacy('chooseMedia', (o) =>
       chosen.picture
         ? ok('chooseMedia', o, {
             type: 'image',
             tempFiles: [{ tempFilePath: chosen.picture, size: 1, fileType: 'image' }],
           })
         : answer(o, { errMsg: 'chooseMedia:fail cancel' }),
+    ),
     getImageInfo: (o) =>
       ok('getImageInfo', o, { ...chosen.size, path: o.src, orientation: 'up', type: 'png' }),
     compressImage: (o) => {
@@ -275,10 +315,10 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
       onEvent('preview', { current: o.current, urls: o.urls })
       ok('previewImage', o)
     },
-    saveImageToPhotosAlbum: (o) => {
+    saveImageToPhotosAlbum: ofPrivacy('saveImageToPhotosAlbum', (o) => {
       onEvent('saved', { bytes: bytesOf(o.filePath).length })
       ok('saveImageToPhotosAlbum', o)
-    },
+    }),
     openSetting: (o) => ok('openSetting', o),
     shareFileMessage: (o) => {
       onEvent('file', { name: o.fileName, text: String(files.get(o.filePath)) })
@@ -324,10 +364,10 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
       onEvent('title', o.title)
       ok('setNavigationBarTitle', o)
     },
-    setClipboardData: (o) => {
+    setClipboardData: ofPrivacy('setClipboardData', (o) => {
       onEvent('clipboard', o.data)
       ok('setClipboardData', o)
-    },
+    }),
     onNetworkStatusChange: (f) => listeners.network.push(f),
     onAppShow: (f) => listeners.show.push(f),
     onAppHide: (f) => listeners.hide.push(f),
@@ -350,6 +390,8 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
   return {
     wx,
     seen,
+    whenAgreed,
+    agreeing: (button) => pressed.add(button),
     hide() {
       listeners.hide.forEach((f) => f())
       dying = setTimeout(() => sockets.forEach((socket) => socket.terminate()), BACKGROUND)
