@@ -26,5 +26,14 @@ export const wechatEn = {
   'privacy.refused.other': 'It was not done.',
   'privacy.refused.rest': 'Everything else works as before. You are asked again when you next try.',
   'privacy.refused.close': 'All right',
+  'notice.offer': 'Nobody is there just now. WeChat can tell you, once, when a stranger waits.',
+  'notice.offer.note':
+    'For this we keep the number that WeChat has for you until the message is sent, a day at most.',
+  'notice.ask': 'Tell me when a stranger waits',
+  'notice.on': 'WeChat tells you when a stranger waits: once, within a day. Looking again ends this.',
+  'notice.drop': 'Rather not',
+  'error.notice_refused': 'You did not allow the message, so you will not be told. You can go on looking.',
+  'error.notice_off':
+    'WeChat does not let Driftline send you messages. You can allow it in this applet’s settings in WeChat.',
   'error.privacy_refused': 'Not done, since you did not agree to it.',
 }

@@ -23,5 +23,12 @@ export const wechatZhHans = {
   'privacy.refused.other': '操作没有进行。',
   'privacy.refused.rest': '其他功能照常使用。下次再用时会重新询问你。',
   'privacy.refused.close': '知道了',
+  'notice.offer': '现在没有人在等。有陌生人等待时，微信可以通知你一次。',
+  'notice.offer.note': '为此我们会保存微信给你的编号，通知发出后即删除，最长一天。',
+  'notice.ask': '有人等待时通知我',
+  'notice.on': '一天之内有陌生人等待时，微信会通知你一次。再次寻找后此通知取消。',
+  'notice.drop': '不用了',
+  'error.notice_refused': '你没有允许发送通知，因此不会通知你。你可以继续寻找。',
+  'error.notice_off': '微信未允许 Driftline 向你发送通知。可在微信的小程序设置中开启。',
   'error.privacy_refused': '未获得你的同意，操作没有进行。',
 }

@@ -151,7 +151,7 @@ const commands = {
   tap: ({ name }) => {
     const node = named(name)
     if (attribute(node, 'disabled')) throw new Error(`"${name}" is disabled`)
-    fire(node, 'tap')
+    outside.tapping(() => fire(node, 'tap'))
     const kind = attribute(node, 'open-type')
     if (kind === 'agreePrivacyAuthorization') {
       outside.agreeing(attribute(node, 'id'))

@@ -2,7 +2,8 @@
  * The `wx` of these tests: WeChat's calls as far as the applet uses them, over real HTTP and WebSockets, and with WeChat's own limits.
  * It refuses what WeChat refuses: PATCH and other methods it has not, a Referer header, an eleventh request at once, a
  * sixth socket. After five seconds in the background its sockets die. What a person would choose, photograph or say is a file that the
- * test has laid down: `chosen.picture` and `chosen.voice`; `chosen.code` is what WeChat's login gives. What is private it hands
+ * test has laid down: `chosen.picture` and `chosen.voice`; `chosen.code` is what WeChat's login gives,
+ * `chosen.subscribe` what is answered to a question about messages (nothing: they are switched off). What is private it hands
  * over to who has agreed to its privacy guide (`agreed`), and asks by the applet's own sheet, where app.json wants that.
  */
 const fs = require('node:fs')
@@ -24,6 +25,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
   let uploading = 0
   let online = true
   let dying = null
+  let tapping = false
 
   const answer = (o, result) => {
     setImmediate(() => {
@@ -286,6 +288,12 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
     request,
     downloadFile,
     uploadFile,
+    requestSubscribeMessage: (o) => {
+      if (!tapping) return refuse('requestSubscribeMessage', o, 'can only be invoked by user TAP gesture.')
+      onEvent('subscribe', o.tmplIds)
+      if (!chosen.subscribe) return answer(o, { errMsg: 'requestSubscribeMessage:fail', errCode: 20004 })
+      ok('requestSubscribeMessage', o, Object.fromEntries(o.tmplIds.map((id) => [id, chosen.subscribe])))
+    },
     getRecorderManager,
     createInnerAudioContext,
     setInnerAudioOption: (o) => {
@@ -392,6 +400,12 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
     seen,
     whenAgreed,
     agreeing: (button) => pressed.add(button),
+    /** Does what a finger's tap leads to, which uni does in the next turn: some calls are good within it alone. */
+    tapping(act) {
+      tapping = true
+      act()
+      setTimeout(() => (tapping = false))
+    },
     hide() {
       listeners.hide.forEach((f) => f())
       dying = setTimeout(() => sockets.forEach((socket) => socket.terminate()), BACKGROUND)
