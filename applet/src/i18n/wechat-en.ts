@@ -35,5 +35,6 @@ export const wechatEn = {
   'error.notice_refused': 'You did not allow the message, so you will not be told. You can go on looking.',
   'error.notice_off':
     'WeChat does not let Driftline send you messages. You can allow it in this applet’s settings in WeChat.',
+  'share.square': 'Rooms that are open to anyone, behind a mask',
   'error.privacy_refused': 'Not done, since you did not agree to it.',
 }

@@ -30,5 +30,6 @@ export const wechatZhHans = {
   'notice.drop': '不用了',
   'error.notice_refused': '你没有允许发送通知，因此不会通知你。你可以继续寻找。',
   'error.notice_off': '微信未允许 Driftline 向你发送通知。可在微信的小程序设置中开启。',
+  'share.square': '戴上面具，走进谁都可以来的房间',
   'error.privacy_refused': '未获得你的同意，操作没有进行。',
 }
