@@ -184,9 +184,18 @@ const commands = {
   route: () => current().instance.route,
   storage: () => [...storage],
   events: () => events,
-  seen: () => outside.seen,
-  hide: () => outside.hide(),
-  show: () => outside.show(),
+  seen: () => ({ ...outside.seen, sockets: outside.sockets() }),
+  /** WeChat tells the page in front, then the applet; and the other way round when it comes back. */
+  hide() {
+    current().instance.onHide?.()
+    app.onHide?.()
+    outside.hide()
+  },
+  show() {
+    outside.show()
+    app.onShow?.({ path: '', query: {}, scene: 1001 })
+    current().instance.onShow?.()
+  },
   online: ({ now }) => outside.setOnline(now),
 }
 

@@ -1,7 +1,7 @@
 /**
  * The `wx` of these tests: WeChat's calls as far as the applet uses them, over real HTTP and WebSockets, and with WeChat's own limits.
  * It refuses what WeChat refuses: PATCH and other methods it has not, a Referer header, an eleventh request at once, a
- * sixth socket. After five seconds in the background its sockets die. What a person would choose, photograph or say is a file that the
+ * sixth socket. After five seconds in the background its sockets die without a word, and no call goes out until it is back. What a person would choose, photograph or say is a file that the
  * test has laid down: `chosen.picture` and `chosen.voice`; `chosen.code` is what WeChat's login gives,
  * `chosen.subscribe` what is answered to a question about messages (nothing: they are switched off). What is private it hands
  * over to who has agreed to its privacy guide (`agreed`), and asks by the applet's own sheet, where app.json wants that.
@@ -24,6 +24,8 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
   let running = 0
   let uploading = 0
   let online = true
+  /** In the background for so long that nothing goes out or comes in. */
+  let cutOff = false
   let dying = null
   let tapping = false
 
@@ -72,6 +74,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
     if (!METHODS.includes(method)) return refuse('request', o, `method ${method} is not supported`)
     if (hasReferer(o.header)) return refuse('request', o, 'header Referer cannot be set')
     if (running >= REQUESTS) return refuse('request', o, 'exceed max concurrent requests')
+    if (cutOff) return answer(o, { errMsg: 'request:fail interrupted' })
     if (!online) return answer(o, { errMsg: 'request:fail net::ERR_INTERNET_DISCONNECTED' })
     const url = new URL(o.url)
     let body
@@ -150,6 +153,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
     let call = null
     if (hasReferer(o.header)) refuse('uploadFile', o, 'header Referer cannot be set')
     else if (uploading >= REQUESTS) refuse('uploadFile', o, 'exceed max concurrent uploads')
+    else if (cutOff) answer(o, { errMsg: 'uploadFile:fail interrupted' })
     else if (!online) answer(o, { errMsg: 'uploadFile:fail net::ERR_INTERNET_DISCONNECTED' })
     else {
       const mark = `----wx${Date.now()}`
@@ -234,7 +238,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
 
   function connectSocket(o) {
     const on = { open: [], message: [], close: [], error: [] }
-    const tell = (name, value) => on[name].forEach((listener) => listener(value))
+    const tell = (name, value) => socket?.silent || on[name].forEach((listener) => listener(value))
     const task = {
       onOpen: (f) => on.open.push(f),
       onMessage: (f) => on.message.push(f),
@@ -246,6 +250,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
     let socket = null
     if (hasReferer(o.header)) refuse('connectSocket', o, 'header Referer cannot be set')
     else if (sockets.size >= SOCKETS) refuse('connectSocket', o, 'exceed max task count')
+    else if (cutOff) answer(o, { errMsg: 'connectSocket:fail interrupted' })
     else if (!online) answer(o, { errMsg: 'connectSocket:fail' })
     else {
       socket = new WebSocket(o.url, o.protocols || [], { headers: o.header })
@@ -398,6 +403,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
   return {
     wx,
     seen,
+    sockets: () => sockets.size,
     whenAgreed,
     agreeing: (button) => pressed.add(button),
     /** Does what a finger's tap leads to, which uni does in the next turn: some calls are good within it alone. */
@@ -408,10 +414,17 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
     },
     hide() {
       listeners.hide.forEach((f) => f())
-      dying = setTimeout(() => sockets.forEach((socket) => socket.terminate()), BACKGROUND)
+      dying = setTimeout(() => {
+        cutOff = true
+        for (const socket of sockets) {
+          socket.silent = true
+          socket.terminate()
+        }
+      }, BACKGROUND)
     },
     show() {
       clearTimeout(dying)
+      cutOff = false
       listeners.show.forEach((f) => f({ path: '', query: {}, scene: 1001 }))
     },
     setOnline(now) {
