@@ -244,10 +244,7 @@ int account_guest(struct request *r)
 /* The openid as it is kept where WeChat is asked about what its users say, which it has to be told then; else NULL. */
 static const char *openid_sealed(struct request *r, const char *openid)
 {
-	if (!wechat_checks_text())
-		return NULL;
-	uint8_t *sealed = arena_alloc(&r->arena, strlen(openid) + 28);
-	return act_bytea(r, sealed, secret_seal("openid", openid, strlen(openid), sealed));
+	return wechat_checks_text() ? wechat_openid_seal(r, openid) : NULL;
 }
 
 /* POST /login/wechat {code, device?}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash. */

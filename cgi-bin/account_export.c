@@ -12,8 +12,9 @@ enum { PAGE = 500, CURSOR_MAX = 96 };
 /* The columns of api.account_export. */
 enum { EXPORT_CURSOR, EXPORT_ROW };
 
-static const char *const sections[] = {"sessions", "sockets",   "waits",  "matches", "rooms", "messages", "held",
-                                       "uploads",  "reactions", "blocks", "shares",  "media", "reports",  "warnings"};
+static const char *const sections[] = {"sessions", "sockets",  "waits", "notices", "matches",
+                                       "rooms",    "messages", "held",  "uploads", "reactions",
+                                       "blocks",   "shares",   "media", "reports", "warnings"};
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
 /* One page of a section behind the cursor, which moves on. Returns how many rows it had, or -1: it could not go on. */

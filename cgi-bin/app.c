@@ -45,6 +45,7 @@ int app_run(enum pool pool, void (*background)(void))
 	/* Beside those that work or wait for it, some threads must be free to say that the queue is full. */
 	if (pool == POOL_AUTH) {
 		wechat_check_start();
+		wechat_notice_start();
 		return server_run(path_in(config.run, "auth.sock"), routes, pool, accept_start,
 		                  config.hash_workers + config.hash_queue + 64, background);
 	}

@@ -60,6 +60,10 @@ void budgets_start(void);
 
 /* Exchanges a wx.login code. Returns 0 and the openid, in the request's arena, or the status that fail() made. */
 int wechat_openid(struct request *r, const char *code, const char **openid);
+/* An openid as it is kept where WeChat is to be asked or told by it later: encrypted, a bytea. */
+const char *wechat_openid_seal(struct request *r, const char *openid);
+/* Opens it. NULL: it was sealed with another deployment's secret, or is gone. */
+const char *wechat_openid_open(struct arena *arena, const char *bytea);
 
 /* wechat_http.c: calls of WeChat's API. */
 
@@ -70,9 +74,8 @@ int wechat_openid(struct request *r, const char *code, const char **openid);
 json_object *wechat_call(struct arena *arena, const char *path, const char *body);
 int wechat_error(json_object *answer); /* its errcode; 0 for none */
 const char *wechat_escape(struct arena *arena, const char *text); /* for a query */
-/* The access token, escaped for a query: kept until shortly before it expires. NULL: none is to be had. */
-const char *wechat_token(struct arena *arena);
-void wechat_token_drop(void); /* WeChat knows it no more */
+/* A POST with the access token, which is kept until shortly before it expires; one that has ended early is renewed, once. */
+json_object *wechat_ask(struct arena *arena, const char *path, const char *body);
 
 /* wechat_check.c */
 
@@ -88,6 +91,13 @@ bool wechat_checks_media(void);
 const char *wechat_verdict(json_object *answer);
 
 handler wechat_push, wechat_hello, wechat_media;
+
+/* wechat_notice.c */
+
+/* Starts the thread that tells who asked for it, where the settings name a template. */
+void wechat_notice_start(void);
+
+handler wechat_notice_set, wechat_notice_get, wechat_notice_unset;
 
 /* match.c */
 

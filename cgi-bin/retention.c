@@ -36,6 +36,7 @@ static struct kind {
 	{.name = "tokens"},
 	{.name = "challenges"},
 	{.name = "waits"},
+	{.name = "notices"},
 	{.name = "shares"},
 	{.name = "uploads"},
 };

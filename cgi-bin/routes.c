@@ -27,6 +27,9 @@ const struct route routes[] = {
 	{"POST", API "/match", match_start, SESSION, "target tags", RATE_MATCHES, POOL_API},
 	{"GET", API "/match", match_get, SESSION, NULL, RATE_NONE, POOL_API},
 	{"DELETE", API "/match", match_stop, SESSION, NULL, RATE_NONE, POOL_API},
+	{"POST", API "/match/notice", wechat_notice_set, SESSION, "code", RATE_MATCHES, POOL_AUTH},
+	{"GET", API "/match/notice", wechat_notice_get, SESSION, NULL, RATE_NONE, POOL_AUTH},
+	{"DELETE", API "/match/notice", wechat_notice_unset, SESSION, NULL, RATE_NONE, POOL_AUTH},
 
 	{"GET", API "/conversations", conversations_list, SESSION, NULL, RATE_NONE, POOL_API},
 	{"POST", API "/rooms", room_create, SESSION, "topic description tags capacity public mask show_profile", RATE_MATCHES, POOL_API},

@@ -1,4 +1,4 @@
-/* WeChat's code2session. Its base URL is a setting; the session_key is dropped unread. */
+/* WeChat's code2session. Its base URL is a setting; the session_key is dropped unread. And how an openid is kept. */
 #include "app.h"
 
 #include <string.h>
@@ -39,4 +39,21 @@ int wechat_openid(struct request *r, const char *code, const char **openid)
 	int status = answer_read(r, answer, openid);
 	json_object_put(answer);
 	return status;
+}
+
+const char *wechat_openid_seal(struct request *r, const char *openid)
+{
+	uint8_t *sealed = arena_alloc(&r->arena, strlen(openid) + 28);
+	return act_bytea(r, sealed, secret_seal("openid", openid, strlen(openid), sealed));
+}
+
+const char *wechat_openid_open(struct arena *arena, const char *bytea)
+{
+	size_t digits = strlen(bytea) >= 2 ? strlen(bytea) - 2 : 0;
+	uint8_t *sealed = arena_alloc(arena, digits / 2 + 1);
+	char *openid = arena_alloc(arena, digits / 2 + 1);
+	memset(openid, 0, digits / 2 + 1);
+	if (digits == 0 || !hex_decode(bytea + 2, sealed, digits / 2) || !secret_open("openid", sealed, digits / 2, openid))
+		return NULL;
+	return openid;
 }

@@ -22,9 +22,6 @@ enum {
 
 /* What WeChat answers besides a result. */
 enum {
-	ERROR_TOKEN_OLD = 40001,
-	ERROR_TOKEN_BAD = 40014,
-	ERROR_TOKEN_EXPIRED = 42001,
 	ERROR_OPENID = 40003,
 	ERROR_OPENID_ABSENT = 61010 /* not seen within two hours: nothing to ask about */
 };
@@ -32,32 +29,9 @@ enum {
 /* The columns of api.wechat_take. */
 enum { CHECK_ID, CHECK_OPENID, CHECK_KIND, CHECK_BODY, CHECK_TICKET };
 
-static bool is_about_token(int error)
-{
-	return error == ERROR_TOKEN_OLD || error == ERROR_TOKEN_BAD || error == ERROR_TOKEN_EXPIRED;
-}
-
 static bool is_about_openid(int error)
 {
 	return error == ERROR_OPENID || error == ERROR_OPENID_ABSENT;
-}
-
-/* Asks. A token that has ended early is renewed once. Returns the answer, which the caller puts, or NULL. */
-static json_object *ask(struct arena *arena, const char *path, const char *body)
-{
-	for (int attempt = 0; attempt < 2; attempt++) {
-		const char *token = wechat_token(arena);
-		json_object *answer =
-			token != NULL ? wechat_call(arena, arena_printf(arena, "%s?access_token=%s", path, token), body) : NULL;
-		int error = answer != NULL ? wechat_error(answer) : 0;
-		if (error != 0)
-			log_event(LOG_WARN, "wechat_check_refused", "\"errcode\":%d", error);
-		if (!is_about_token(error))
-			return answer;
-		json_object_put(answer);
-		wechat_token_drop();
-	}
-	return NULL;
 }
 
 /* A verdict; NULL: none, it is to be asked again. */
@@ -69,7 +43,7 @@ static const char *piece_check(struct arena *arena, const char *openid, const ch
 	buf_text(&body, ",\"content\":");
 	buf_json(&body, arena_copy(arena, text, size));
 	buf_text(&body, "}");
-	json_object *answer = ask(arena, "/wxa/msg_sec_check", body.text);
+	json_object *answer = wechat_ask(arena, "/wxa/msg_sec_check", body.text);
 	const char *verdict = NULL;
 	if (answer != NULL)
 		verdict = is_about_openid(wechat_error(answer)) ? "pass" : wechat_verdict(answer);
@@ -131,7 +105,7 @@ static void file_check(struct arena *arena, const char *id, const char *openid, 
 	           strcmp(kind, "avatar") == 0 ? SCENE_PROFILE : SCENE_COMMENT);
 	buf_json(&body, openid);
 	buf_text(&body, "}");
-	json_object *answer = ask(arena, "/wxa/media_check_async", body.text);
+	json_object *answer = wechat_ask(arena, "/wxa/media_check_async", body.text);
 	if (answer != NULL && is_about_openid(wechat_error(answer)))
 		settle(id, "pass");
 	else if (answer != NULL && wechat_error(answer) == 0)
@@ -139,23 +113,11 @@ static void file_check(struct arena *arena, const char *id, const char *openid, 
 	json_object_put(answer);
 }
 
-/* NULL: it was sealed with another deployment's secret, or is gone. */
-static const char *openid_open(struct arena *arena, const char *bytea)
-{
-	size_t digits = strlen(bytea) >= 2 ? strlen(bytea) - 2 : 0;
-	uint8_t *sealed = arena_alloc(arena, digits / 2 + 1);
-	char *openid = arena_alloc(arena, digits / 2 + 1);
-	memset(openid, 0, digits / 2 + 1);
-	if (digits == 0 || !hex_decode(bytea + 2, sealed, digits / 2) || !secret_open("openid", sealed, digits / 2, openid))
-		return NULL;
-	return openid;
-}
-
 /* One row of wechat_take. What gets no answer is left to its lease. */
 static void row_check(struct arena *arena, const PGresult *result, int row)
 {
 	const char *id = PQgetvalue(result, row, CHECK_ID), *kind = PQgetvalue(result, row, CHECK_KIND);
-	const char *openid = openid_open(arena, PQgetvalue(result, row, CHECK_OPENID));
+	const char *openid = wechat_openid_open(arena, PQgetvalue(result, row, CHECK_OPENID));
 	bool is_text = strcmp(kind, "text") == 0;
 	if (openid == NULL || (is_text && PQgetisnull(result, row, CHECK_BODY))) {
 		settle(id, "pass"); /* taken back meanwhile, or of nobody whom WeChat knows */

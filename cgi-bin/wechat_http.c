@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What WeChat answers where it knows the access token no more. */
+enum { ERROR_TOKEN_OLD = 40001, ERROR_TOKEN_BAD = 40014, ERROR_TOKEN_EXPIRED = 42001 };
+
 enum { ANSWER_MAX = 16 * 1024, TIMEOUT_SECONDS = 5, TOKEN_MARGIN_SECONDS = 300 };
 
 static struct {
@@ -110,7 +113,7 @@ static void token_fetch(struct arena *arena)
 	json_object_put(answer);
 }
 
-const char *wechat_token(struct arena *arena)
+static const char *token_get(struct arena *arena)
 {
 	pthread_mutex_lock(&token.lock);
 	if (token.text == NULL || seconds_now() >= token.expires)
@@ -120,10 +123,32 @@ const char *wechat_token(struct arena *arena)
 	return escaped;
 }
 
-void wechat_token_drop(void)
+static void token_drop(void)
 {
 	pthread_mutex_lock(&token.lock);
 	free(token.text);
 	token.text = NULL;
 	pthread_mutex_unlock(&token.lock);
+}
+
+static bool is_about_token(int error)
+{
+	return error == ERROR_TOKEN_OLD || error == ERROR_TOKEN_BAD || error == ERROR_TOKEN_EXPIRED;
+}
+
+json_object *wechat_ask(struct arena *arena, const char *path, const char *body)
+{
+	for (int attempt = 0; attempt < 2; attempt++) {
+		const char *access = token_get(arena);
+		json_object *answer =
+			access != NULL ? wechat_call(arena, arena_printf(arena, "%s?access_token=%s", path, access), body) : NULL;
+		int error = answer != NULL ? wechat_error(answer) : 0;
+		if (error != 0)
+			log_event(LOG_WARN, "wechat_refused", "\"call\":\"%s\",\"errcode\":%d", path, error);
+		if (!is_about_token(error))
+			return answer;
+		json_object_put(answer);
+		token_drop();
+	}
+	return NULL;
 }

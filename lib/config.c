@@ -101,6 +101,10 @@ const struct setting config_settings[] = {
 	    "What WeChat is asked to check of what people say and show who came by it: nothing, `text`, or `all`, pictures, voice and avatars too. Nobody waits for it: docs/moderation.md."),
 	STRING("DRIFTLINE_WECHAT_TOKEN", wechat_token, "",
 	    "With DRIFTLINE_WECHAT_CHECKS=all: the token set for message pushes in WeChat's console, where the address is `<public url>/api/v1/wechat/push`, the format JSON, in plain text."),
+	STRING("DRIFTLINE_WECHAT_WAIT_TEMPLATE", wechat_wait_template, "",
+	    "The id of the subscribe message template by which WeChat tells, once, who asked for it in the applet that a stranger waits: docs/wechat.md. Empty: nobody is offered that."),
+	STRING("DRIFTLINE_WECHAT_WAIT_FIELDS", wechat_wait_fields, "",
+	    "What that template's fields say, by their keys: `thing1=有人在等人聊天;time2={time}`, where `{time}` is the time of sending in China."),
 	INT("DRIFTLINE_LIMIT_GUESTS", limit_guests, "120", 0, 100000,
 	    "New guests a minute from one address prefix (an IPv4 address, an IPv6 /64); 0 is off, here and below."),
 	INT("DRIFTLINE_LIMIT_REGISTRATIONS", limit_registrations, "30", 0, 100000,
@@ -396,6 +400,23 @@ static bool check_safety(char *error, size_t size)
 	return true;
 }
 
+/* "key=words;key=words": keys as WeChat names a template's fields, and some words for each. */
+static bool is_fields(const char *at)
+{
+	for (;;) {
+		size_t name = strspn(at, "abcdefghijklmnopqrstuvwxyz_");
+		size_t key = name + strspn(at + name, "0123456789");
+		if (name == 0 || key == name || at[key] != '=')
+			return false;
+		size_t words = strcspn(at + key + 1, ";");
+		if (words == 0)
+			return false;
+		at += key + 1 + words;
+		if (*at++ == '\0')
+			return true;
+	}
+}
+
 /* What no single setting can know. */
 static bool check(char *error, size_t size)
 {
@@ -448,6 +469,14 @@ static bool check(char *error, size_t size)
 			error, size,
 			"DRIFTLINE_WECHAT_CHECKS=all asks for DRIFTLINE_WECHAT_TOKEN, and for DRIFTLINE_PUBLIC_URL, where WeChat "
 			"fetches what it checks");
+	if (*config.wechat_wait_template && !*config.wechat_appid)
+		return refuse(error, size,
+		              "DRIFTLINE_WECHAT_WAIT_TEMPLATE asks for DRIFTLINE_WECHAT_APPID and DRIFTLINE_WECHAT_SECRET");
+	if ((*config.wechat_wait_template || *config.wechat_wait_fields) && !is_fields(config.wechat_wait_fields))
+		return refuse(error, size,
+		              "DRIFTLINE_WECHAT_WAIT_FIELDS=%s: give what the template's fields say, such as "
+		              "thing1=words;time2={time}",
+		              config.wechat_wait_fields);
 	return check_safety(error, size);
 }
 

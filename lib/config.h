@@ -43,6 +43,8 @@ struct config {
 	const char *wechat_secret;
 	const char *wechat_checks; /* off, text or all */
 	const char *wechat_token; /* that WeChat signs its pushes by */
+	const char *wechat_wait_template; /* of the message that a stranger waits; empty: none is sent */
+	const char *wechat_wait_fields; /* "key=words;key=words" */
 
 	/* limits, 0 is off; the first seven per address prefix and minute, by nginx */
 	int limit_guests;

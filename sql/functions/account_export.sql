@@ -96,6 +96,10 @@ begin
         return query
         select '1', json_build_object('target', w.target, 'tags', w.tags, 'since', rfc3339(w.since), 'matched', rfc3339(w.matched_at))
           from wait w where w.account = v_account and p_after = '';
+    when 'notices' then
+        return query
+        select '1', json_build_object('at', rfc3339(n.at), 'until', rfc3339(n.expires))
+          from wait_notice n where n.account = v_account and p_after = '';
     when 'matches' then
         return query
         select l.at::text, json_build_object('at', rfc3339(l.at), 'waited', l.waited)

@@ -79,6 +79,7 @@ begin
     returning * into v_room;
     perform member_new(v_room.key, me.account, 1);
     perform member_new(v_room.key, they.account, 1);
+    delete from wait_notice where account in (me.account, they.account);
     insert into match_log (low, high, waited)
     values (least(me.account, they.account), greatest(me.account, they.account),
             extract(epoch from now() - least(me.since, they.since)));
@@ -118,6 +119,7 @@ begin
     perform account_hold(v_account);    -- before its wait, as a sync does
     perform match_check(v_account);
     perform field_flag(v_account, null, p_flag);
+    delete from wait_notice where account = v_account;     -- who is here need not be called
     if p_target = 'room' then
         delete from wait w where w.account = v_account and (w.room is null or w.seen);  -- a match under way comes first
         if not match_unheard(v_account) then

@@ -140,6 +140,9 @@ begin
                 select w.account from wait w
                  where w.lease < clock() - interval '1 hour' and (w.room is null or w.matched_at < clock() - interval '1 day')
                  limit 1000 for update skip locked));
+        when 'notices' then
+            delete from wait_notice where account = any (array(
+                select n.account from wait_notice n where n.expires < clock() limit 1000 for update skip locked));
         when 'shares' then
             delete from share where code = any (array(select s.code from share s where s.expires < clock() limit 1000));
         when 'uploads' then

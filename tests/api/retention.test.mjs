@@ -77,7 +77,7 @@ test('a room with very many old lines goes by portions, while people write in it
 
 test('of each kind it is told when the job came round last', async () => {
   const kinds = ['erasures', 'guests', 'messages', 'held', 'matches', 'evidence', 'warnings', 'bans', 'audit', 'addresses']
-  kinds.push('sessions', 'tickets', 'tokens', 'challenges', 'waits', 'shares', 'uploads')
+  kinds.push('sessions', 'tickets', 'tokens', 'challenges', 'waits', 'notices', 'shares', 'uploads')
   const me = await Person.guest()
   await sql(`insert into pow_used (challenge, expires) select '${random(8)}', now() - interval '1 second' from generate_series(1, 1);
     insert into report (id, reporter, reason, state, resolved) values ('${random(8)}', ${await me.key()}, 'spam', 'resolved', now() - interval '181 days')`)

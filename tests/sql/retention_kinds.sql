@@ -119,14 +119,16 @@ insert into admin_token (token, admin, expires) select tok('a' || n), id, now() 
 insert into share (code, room, member, created, expires)
 select 'c' || n, (member_of('ann', :'grp')).room, (member_of('ann', :'grp')).key, now(), now() + n * interval '1 hour' from unnest(array[1, 3]) n;
 insert into upload (account, day, files, bytes) select account_of('ann'), (now() at time zone 'UTC')::date - n, 1, 1 from unnest(array[0, 2, 3]) n;
+insert into wait_notice (account, session, openid, expires) select account_of('ann'), tok('ann'), '\x01'::bytea, now() + interval '1 hour'
+ union all select account_of('bob'), tok('bob'), '\x01', now() + interval '3 hours';
 delete from wait;
 insert into wait (account, target, lease, room, matched_at)
 values (account_of('ann'), 'private', now() + interval '1 hour', null, null), (account_of('bob'), 'private', now() + interval '2 hours', null, null),
        ((select id from account where id <> all (array[account_of('ann'), account_of('bob')]) limit 1), 'private', now(), (member_of('ann', :'grp')).room, now());
 select in_('2 hours 1 minute') \g /dev/null
-select is((select string_agg(k || ' ' || retain(k), ', ' order by n) from unnest(array['sessions', 'tickets', 'challenges', 'tokens', 'shares', 'uploads', 'waits'])
+select is((select string_agg(k || ' ' || retain(k), ', ' order by n) from unnest(array['sessions', 'tickets', 'challenges', 'tokens', 'shares', 'uploads', 'waits', 'notices'])
            with ordinality u(k, n)),
-          'sessions 200 1 0, tickets 200 1 0, challenges 200 1 0, tokens 200 1 0, shares 200 1 0, uploads 200 2 0, waits 200 1 0',
+          'sessions 200 1 0, tickets 200 1 0, challenges 200 1 0, tokens 200 1 0, shares 200 1 0, uploads 200 2 0, waits 200 1 0, notices 200 1 0',
           'what has run out goes, each of its kind');
 select is((select account from wait where room is null), account_of('bob'), 'a lease stays for an hour');
 select in_('25 hours') \g /dev/null

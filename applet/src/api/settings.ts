@@ -8,6 +8,8 @@ export interface Settings {
   device: boolean
   /** One may come in by WeChat's login. */
   wechat: boolean
+  /** Of the message by which WeChat tells that a stranger waits; empty where that is off. */
+  wait_template: string
   /** In days; 0 is for ever. */
   keep: { messages: number }
 }

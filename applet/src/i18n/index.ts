@@ -10,6 +10,10 @@ import { moreEn } from './more-en'
 import { moreZhHans } from './more-zh-Hans'
 import { roomsEn } from './rooms-en'
 import { roomsZhHans } from './rooms-zh-Hans'
+// #ifdef MP-WEIXIN
+import { wechatEn } from './wechat-en'
+import { wechatZhHans } from './wechat-zh-Hans'
+// #endif
 
 export { aliasOf, asLanguage, language, setLanguage, word, type Language, type Vars } from './first'
 
@@ -22,8 +26,12 @@ const laterZhHans: Record<keyof typeof laterEn, string> = {
   ...moreZhHans,
 }
 learn(laterEn, laterZhHans)
+// #ifdef MP-WEIXIN
+const zhHans: Record<keyof typeof wechatEn, string> = wechatZhHans
+learn(wechatEn, zhHans)
+// #endif
 
-export type Key = First | keyof typeof laterEn
+export type Key = First | keyof typeof laterEn | keyof typeof wechatEn
 
 /** Reads the language as it is now: inside a template or a computed it follows a change. */
 export const t: (key: Key, vars?: Vars) => string = word

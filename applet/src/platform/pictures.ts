@@ -4,6 +4,9 @@ import { PICTURES_MAX, shrink, type MediaDraft, type MediaFile, type Size } from
 // #ifdef H5
 import { askForFiles, draftOf } from './pictures-h5'
 // #endif
+// #ifndef H5
+import { refused } from './refused'
+// #endif
 
 export type From = 'album' | 'camera'
 
@@ -82,7 +85,7 @@ function chosen(count: number, from: From[]): Promise<string[]> {
       fail: (e) => {
         const message = String(e?.errMsg ?? '')
         if (/cancel/.test(message)) resolve([])
-        else reject(new ApiError(403, 'album_refused', message))
+        else reject(refused('album_refused', message))
       },
     })
   })

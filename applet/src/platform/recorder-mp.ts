@@ -3,6 +3,7 @@ import { ApiError } from '@/api/error'
 import { VOICE_MAX } from '@/lib/media'
 import { mp3Levels } from '@/lib/mp3'
 import type { Clip, RecorderEvents, Recording } from '@/lib/recording'
+import { refused } from './refused'
 
 interface Stopped {
   tempFilePath: string
@@ -34,7 +35,7 @@ let manager: Manager | null = null
 let listener: Listener | null = null
 
 function refusal(message: string): ApiError {
-  if (/auth|deny|permission|privacy/i.test(message)) return new ApiError(403, 'mic_refused', message)
+  if (/auth|deny|permission|privacy/i.test(message)) return refused('mic_refused', message)
   if (/busy|occup|interrupt|another|is recording/i.test(message))
     return new ApiError(409, 'mic_busy', message)
   return new ApiError(404, 'mic_none', message)

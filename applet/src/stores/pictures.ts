@@ -1,9 +1,9 @@
 /** The pictures of a chat, one of them opened in full. */
 import { computed, ref, type ComputedRef } from 'vue'
-import { ApiError } from '@/api/error'
 import type { Row } from '@/lib/chatlines'
 import { ownMedia } from '@/lib/ownmedia'
 import { mediaFile } from '@/platform/mediafile'
+import { refused } from '@/platform/refused'
 
 const isPicture = (row: Row): boolean =>
   row.kind === 'line' && row.type === 'image' && !!row.media && row.seq > 0
@@ -27,7 +27,7 @@ export async function savePicture(row: Row): Promise<void> {
       fail: (e) => {
         const message = String((e as { errMsg?: string } | undefined)?.errMsg ?? '')
         if (/cancel/.test(message)) resolve()
-        else reject(new ApiError(403, 'album_refused', message))
+        else reject(refused('album_refused', message))
       },
     }),
   )

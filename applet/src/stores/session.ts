@@ -12,7 +12,9 @@ import { passwordV2 } from '@/platform/password'
 import { live } from '@/live'
 import { forgetFiles } from '@/platform/mediafile'
 import { keep } from '@/platform/storage'
+// #ifdef MP-WEIXIN
 import { wechatCode } from '@/platform/wechat'
+// #endif
 import { arrive } from './arrival'
 import { ban } from './ban'
 
@@ -144,7 +146,10 @@ async function credentials(
 async function erasureProof(password: string): Promise<Parameters<typeof account.erase>[0]> {
   const name = state.user?.account
   if (name) return { password_v2: await passwordV2(name, password) }
-  return state.user?.guest ? { confirm: true } : { code: await wechatCode() }
+  // #ifdef MP-WEIXIN
+  if (!state.user?.guest) return { code: await wechatCode() }
+  // #endif
+  return { confirm: true }
 }
 
 function shown(avatar: string): void {

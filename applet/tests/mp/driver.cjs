@@ -16,24 +16,25 @@ const path = require('node:path')
 const BUNDLE = process.env.DRIFTLINE_TEST_APPLET || path.join(__dirname, '../../dist/build/mp-weixin')
 
 class Applet {
-  /** `age`: the one that was said on this device before; null for none. */
-  static async start({ base, language = 'en', age = 120 }) {
+  /** `age`: the one that was said on this device before; null for none. `agreed`: to WeChat's privacy guide. */
+  static async start({ base, language = 'en', age = 120, agreed = true }) {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'driftline-applet-'))
     const root = path.join(dir, 'bundle')
     fs.cpSync(BUNDLE, root, { recursive: true })
     pointAt(root, base)
     if (age) fs.writeFileSync(path.join(dir, 'storage.json'), JSON.stringify([['driftline.age', age]]))
-    const applet = new Applet(dir, root, language)
+    const applet = new Applet(dir, root, language, agreed)
     await applet.launch()
     return applet
   }
 
-  constructor(dir, root, language) {
-    Object.assign(this, { dir, root, language, next: 0, waiting: new Map() })
+  constructor(dir, root, language, agreed) {
+    Object.assign(this, { dir, root, language, agreed, next: 0, waiting: new Map() })
   }
 
   launch() {
-    const settings = JSON.stringify({ root: this.root, storageFile: path.join(this.dir, 'storage.json') })
+    const { root, agreed } = this
+    const settings = JSON.stringify({ root, agreed, storageFile: path.join(this.dir, 'storage.json') })
     this.process = fork(path.join(__dirname, 'runner.cjs'), [settings], {
       env: { ...process.env, APPLET_LANGUAGE: this.language, NODE_OPTIONS: '' },
     })
@@ -64,8 +65,9 @@ class Applet {
   open = (url) => this.command('open', { url })
   input = (name, value) => this.command('input', { name, value })
   confirm = (name, value) => this.command('confirm', { name, value })
+  enter = (name) => this.command('enter', { name })
   fire = (name, event, detail) => this.command('fire', { name, event, detail })
-  /** `picture` with its `size`, `voice`, `code`: what is chosen and said, and what WeChat's login gives, from now on. */
+  /** `picture` with its `size`, `avatar`, `nickname`, `voice`, `code`: what is chosen and said, and what WeChat's login gives, from now on. */
   chosen = (files) => this.command('chosen', { files })
   text = () => this.command('text')
   share = () => this.command('share')

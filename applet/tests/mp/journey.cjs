@@ -100,12 +100,32 @@ test('is closed, opened again, and has everything', async () => {
   assertOrder(text, [mine(1), theirs(1), mine(LINES), theirs(LINES), 'said while it was closed'])
 })
 
-test('comes back from the background', async () => {
+/** In the background until WeChat has cut its sockets. */
+async function hide() {
   await applet.hide()
-  await new Promise((resolve) => setTimeout(resolve, 5500))
+  await until(async () => assert.strictEqual((await applet.seen()).sockets, 0))
+}
+
+test('comes back from the background', async () => {
+  await hide()
   await stranger.say(room, 'said while it was hidden')
+  assert.doesNotMatch(await applet.text(), /said while it was hidden/)
   await applet.show()
   await applet.waitForText('said while it was hidden')
+})
+
+test('comes back to the list of chats, and what came meanwhile is there, and heard again from then on', async () => {
+  await applet.open('/pages/conversations/conversations')
+  await applet.waitForText('said while it was hidden')
+  await hide()
+  await stranger.say(room, 'said behind the list')
+  await applet.show()
+  await applet.waitForText('said behind the list')
+  await until(async () => assert.strictEqual((await applet.seen()).sockets, 1))
+  await stranger.say(room, 'said to its face')
+  await applet.waitForText('said to its face')
+  await applet.open(`/pages/chat/chat?room=${encodeURIComponent(room)}`)
+  await applet.waitForText('said behind the list')
 })
 
 test('sends once what was typed without a network', async () => {

@@ -68,7 +68,8 @@ test('passes a link on', async () => {
   await applet.tap('Invite by a link')
   await applet.tap('Make a link')
   await applet.waitForText('End this link')
-  const { title, path } = await applet.share()
+  const { title, path, imageUrl } = await applet.share()
+  assert.match(imageUrl, /share\.png$/, 'WeChat would take a picture of the chat')
   assert.strictEqual(title, 'Night trains')
   const code = path.match(/^\/pages\/share\/share\?code=([\w-]+)$/)[1]
   assert.strictEqual((await owner.call('GET', `/share/${code}`)).room.topic, 'Night trains')

@@ -7,7 +7,7 @@ const path = require('node:path')
 const { JSDOM } = require('jsdom')
 const { makeWx } = require('./wx.cjs')
 
-const { root, storageFile } = JSON.parse(process.argv[2])
+const { root, storageFile, agreed } = JSON.parse(process.argv[2])
 const dom = new JSDOM('<!doctype html><html><body></body></html>', { pretendToBeVisual: true })
 const GLOBALS = ['window', 'document', 'Node', 'HTMLElement', 'Event', 'CustomEvent', 'Touch', 'TouchEvent']
 for (const name of [...GLOBALS, 'MutationObserver', 'DOMParser', 'navigator']) {
@@ -32,6 +32,10 @@ const storage = new Map(stored)
 const chosen = {}
 const outside = makeWx({
   chosen,
+  privacy: {
+    checked: JSON.parse(fs.readFileSync(path.join(root, 'app.json'), 'utf8')).__usePrivacyCheck__ === true,
+    agreed,
+  },
   storage,
   saved: () => fs.writeFileSync(storageFile, JSON.stringify([...storage])),
   navigate,
@@ -147,7 +151,23 @@ const commands = {
   tap: ({ name }) => {
     const node = named(name)
     if (attribute(node, 'disabled')) throw new Error(`"${name}" is disabled`)
-    fire(node, 'tap')
+    outside.tapping(() => fire(node, 'tap'))
+    const kind = attribute(node, 'open-type')
+    if (kind === 'agreePrivacyAuthorization') {
+      outside.agreeing(attribute(node, 'id'))
+      fire(node, 'agreeprivacyauthorization')
+    } else if (kind === 'chooseAvatar') {
+      const choose = () => chosen.avatar && fire(node, 'chooseavatar', { avatarUrl: chosen.avatar })
+      outside.whenAgreed('button.chooseAvatar', choose, () => undefined)
+    }
+  },
+  /** Enters a field. Where WeChat offers a nickname, and one is chosen, it stands there when the field is left. */
+  enter: ({ name }) => {
+    const node = field(name)
+    fire(node, 'focus')
+    if (attribute(node, 'type') !== 'nickname') return
+    const pick = () => chosen.nickname && fire(node, 'blur', { value: chosen.nickname })
+    outside.whenAgreed('input.nickname', pick, () => undefined)
   },
   /** Any other event of an element. */
   fire: ({ name, event, detail }) => fire(named(name), event, detail),
@@ -164,9 +184,18 @@ const commands = {
   route: () => current().instance.route,
   storage: () => [...storage],
   events: () => events,
-  seen: () => outside.seen,
-  hide: () => outside.hide(),
-  show: () => outside.show(),
+  seen: () => ({ ...outside.seen, sockets: outside.sockets() }),
+  /** WeChat tells the page in front, then the applet; and the other way round when it comes back. */
+  hide() {
+    current().instance.onHide?.()
+    app.onHide?.()
+    outside.hide()
+  },
+  show() {
+    outside.show()
+    app.onShow?.({ path: '', query: {}, scene: 1001 })
+    current().instance.onShow?.()
+  },
   online: ({ now }) => outside.setOnline(now),
 }
 

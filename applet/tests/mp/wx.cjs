@@ -1,8 +1,10 @@
 /**
  * The `wx` of these tests: WeChat's calls as far as the applet uses them, over real HTTP and WebSockets, and with WeChat's own limits.
  * It refuses what WeChat refuses: PATCH and other methods it has not, a Referer header, an eleventh request at once, a
- * sixth socket. After five seconds in the background its sockets die. What a person would choose, photograph or say is a file that the
- * test has laid down: `chosen.picture` and `chosen.voice`; `chosen.code` is what WeChat's login gives.
+ * sixth socket. After five seconds in the background its sockets die without a word, and no call goes out until it is back. What a person would choose, photograph or say is a file that the
+ * test has laid down: `chosen.picture` and `chosen.voice`; `chosen.code` is what WeChat's login gives,
+ * `chosen.subscribe` what is answered to a question about messages (nothing: they are switched off). What is private it hands
+ * over to who has agreed to its privacy guide (`agreed`), and asks by the applet's own sheet, where app.json wants that.
  */
 const fs = require('node:fs')
 const http = require('node:http')
@@ -14,7 +16,7 @@ const REQUESTS = 10
 const SOCKETS = 5
 const BACKGROUND = 5000
 
-exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
+exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { checked: false } }) => {
   const listeners = { show: [], hide: [], network: [] }
   const sockets = new Set()
   const files = new Map()
@@ -22,7 +24,10 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
   let running = 0
   let uploading = 0
   let online = true
+  /** In the background for so long that nothing goes out or comes in. */
+  let cutOff = false
   let dying = null
+  let tapping = false
 
   const answer = (o, result) => {
     setImmediate(() => {
@@ -38,11 +43,38 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
   }
   const hasReferer = (header) => Object.keys(header || {}).some((name) => name.toLowerCase() === 'referer')
 
+  const privacyListeners = []
+  /** The buttons of the kind agreePrivacyAuthorization that were pressed. */
+  const pressed = new Set()
+
+  /** Goes on with what is private once that was agreed to; `no` says why not. */
+  function whenAgreed(referrer, yes, no) {
+    if (!privacy.checked || privacy.agreed) return yes()
+    const refusal = 'fail privacy permission is not authorized'
+    if (!privacyListeners.length) return no(refusal)
+    const answering = ({ event, buttonId }) => {
+      onEvent('privacy', { referrer, event })
+      if (event === 'agree' && !pressed.has(buttonId)) return no('fail the button was not pressed')
+      if (event === 'agree') privacy.agreed = true
+      if (event === 'agree') yes()
+      else if (event === 'disagree') no(refusal)
+    }
+    privacyListeners.forEach((f) => f(answering, { referrer }))
+  }
+  /** One of `wx`'s calls, of what is private. */
+  const ofPrivacy = (api, call) => (o) =>
+    whenAgreed(
+      api,
+      () => call(o),
+      (why) => answer(o, { errMsg: `${api}:${why}`, errno: 104 }),
+    )
+
   function request(o) {
     const method = (o.method || 'GET').toUpperCase()
     if (!METHODS.includes(method)) return refuse('request', o, `method ${method} is not supported`)
     if (hasReferer(o.header)) return refuse('request', o, 'header Referer cannot be set')
     if (running >= REQUESTS) return refuse('request', o, 'exceed max concurrent requests')
+    if (cutOff) return answer(o, { errMsg: 'request:fail interrupted' })
     if (!online) return answer(o, { errMsg: 'request:fail net::ERR_INTERNET_DISCONNECTED' })
     const url = new URL(o.url)
     let body
@@ -121,6 +153,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
     let call = null
     if (hasReferer(o.header)) refuse('uploadFile', o, 'header Referer cannot be set')
     else if (uploading >= REQUESTS) refuse('uploadFile', o, 'exceed max concurrent uploads')
+    else if (cutOff) answer(o, { errMsg: 'uploadFile:fail interrupted' })
     else if (!online) answer(o, { errMsg: 'uploadFile:fail net::ERR_INTERNET_DISCONNECTED' })
     else {
       const mark = `----wx${Date.now()}`
@@ -153,6 +186,16 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
   function getRecorderManager() {
     const on = {}
     let began = 0
+    const speak = (o) => {
+      onEvent('recorder', { format: o.format, rate: o.sampleRate, channels: o.numberOfChannels })
+      if (!chosen.voice) return setImmediate(() => on.error?.({ errMsg: 'operateRecorder:fail auth deny' }))
+      began = Date.now()
+      setImmediate(() => {
+        on.start?.()
+        const { buffer, byteOffset, length } = Uint8Array.from(fs.readFileSync(chosen.voice))
+        on.frame?.({ frameBuffer: buffer.slice(byteOffset, byteOffset + length), isLastFrame: false })
+      })
+    }
     const stop = () => {
       if (!began) return
       const duration = Date.now() - began
@@ -166,14 +209,11 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
       onFrameRecorded: (f) => (on.frame = f),
       onInterruptionBegin: (f) => (on.interruption = f),
       start(o) {
-        onEvent('recorder', { format: o.format, rate: o.sampleRate, channels: o.numberOfChannels })
-        if (!chosen.voice) return setImmediate(() => on.error?.({ errMsg: 'operateRecorder:fail auth deny' }))
-        began = Date.now()
-        setImmediate(() => {
-          on.start?.()
-          const { buffer, byteOffset, length } = Uint8Array.from(fs.readFileSync(chosen.voice))
-          on.frame?.({ frameBuffer: buffer.slice(byteOffset, byteOffset + length), isLastFrame: false })
-        })
+        whenAgreed(
+          'RecorderManager.start',
+          () => speak(o),
+          (why) => setImmediate(() => on.error?.({ errMsg: `operateRecorder:${why}` })),
+        )
       },
       stop,
     }
@@ -198,7 +238,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
 
   function connectSocket(o) {
     const on = { open: [], message: [], close: [], error: [] }
-    const tell = (name, value) => on[name].forEach((listener) => listener(value))
+    const tell = (name, value) => socket?.silent || on[name].forEach((listener) => listener(value))
     const task = {
       onOpen: (f) => on.open.push(f),
       onMessage: (f) => on.message.push(f),
@@ -210,6 +250,7 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
     let socket = null
     if (hasReferer(o.header)) refuse('connectSocket', o, 'header Referer cannot be set')
     else if (sockets.size >= SOCKETS) refuse('connectSocket', o, 'exceed max task count')
+    else if (cutOff) answer(o, { errMsg: 'connectSocket:fail interrupted' })
     else if (!online) answer(o, { errMsg: 'connectSocket:fail' })
     else {
       socket = new WebSocket(o.url, o.protocols || [], { headers: o.header })
@@ -252,19 +293,31 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
     request,
     downloadFile,
     uploadFile,
+    requestSubscribeMessage: (o) => {
+      if (!tapping) return refuse('requestSubscribeMessage', o, 'can only be invoked by user TAP gesture.')
+      onEvent('subscribe', o.tmplIds)
+      if (!chosen.subscribe) return answer(o, { errMsg: 'requestSubscribeMessage:fail', errCode: 20004 })
+      ok('requestSubscribeMessage', o, Object.fromEntries(o.tmplIds.map((id) => [id, chosen.subscribe])))
+    },
     getRecorderManager,
     createInnerAudioContext,
     setInnerAudioOption: (o) => {
       onEvent('audioOption', o)
       ok('setInnerAudioOption', o)
     },
-    chooseMedia: (o) =>
+    onNeedPrivacyAuthorization: (f) => privacyListeners.push(f),
+    openPrivacyContract: (o) => {
+      onEvent('guide')
+      ok('openPrivacyContract', o)
+    },
+    chooseMedia: ofPrivacy('chooseMedia', (o) =>
       chosen.picture
         ? ok('chooseMedia', o, {
             type: 'image',
             tempFiles: [{ tempFilePath: chosen.picture, size: 1, fileType: 'image' }],
           })
         : answer(o, { errMsg: 'chooseMedia:fail cancel' }),
+    ),
     getImageInfo: (o) =>
       ok('getImageInfo', o, { ...chosen.size, path: o.src, orientation: 'up', type: 'png' }),
     compressImage: (o) => {
@@ -275,10 +328,10 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
       onEvent('preview', { current: o.current, urls: o.urls })
       ok('previewImage', o)
     },
-    saveImageToPhotosAlbum: (o) => {
+    saveImageToPhotosAlbum: ofPrivacy('saveImageToPhotosAlbum', (o) => {
       onEvent('saved', { bytes: bytesOf(o.filePath).length })
       ok('saveImageToPhotosAlbum', o)
-    },
+    }),
     openSetting: (o) => ok('openSetting', o),
     shareFileMessage: (o) => {
       onEvent('file', { name: o.fileName, text: String(files.get(o.filePath)) })
@@ -324,10 +377,10 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
       onEvent('title', o.title)
       ok('setNavigationBarTitle', o)
     },
-    setClipboardData: (o) => {
+    setClipboardData: ofPrivacy('setClipboardData', (o) => {
       onEvent('clipboard', o.data)
       ok('setClipboardData', o)
-    },
+    }),
     onNetworkStatusChange: (f) => listeners.network.push(f),
     onAppShow: (f) => listeners.show.push(f),
     onAppHide: (f) => listeners.hide.push(f),
@@ -350,12 +403,28 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {} }) => {
   return {
     wx,
     seen,
+    sockets: () => sockets.size,
+    whenAgreed,
+    agreeing: (button) => pressed.add(button),
+    /** Does what a finger's tap leads to, which uni does in the next turn: some calls are good within it alone. */
+    tapping(act) {
+      tapping = true
+      act()
+      setTimeout(() => (tapping = false))
+    },
     hide() {
       listeners.hide.forEach((f) => f())
-      dying = setTimeout(() => sockets.forEach((socket) => socket.terminate()), BACKGROUND)
+      dying = setTimeout(() => {
+        cutOff = true
+        for (const socket of sockets) {
+          socket.silent = true
+          socket.terminate()
+        }
+      }, BACKGROUND)
     },
     show() {
       clearTimeout(dying)
+      cutOff = false
       listeners.show.forEach((f) => f({ path: '', query: {}, scene: 1001 }))
     },
     setOnline(now) {
