@@ -56,7 +56,7 @@ const remarks = []
 const costs = []
 
 // What only reads is told as it was measured.
-const reads = lines.filter(({ row }) => ['search', 'history', 'export', 'uploads', 'start'].includes(row))
+const reads = lines.filter(({ row }) => ['search', 'history', 'export', 'uploads', 'start', 'scroll'].includes(row))
 for (const { row, target, ...figures } of reads)
   console.log(`${row}, ${target}: ` + Object.entries(figures).map(([name, value]) => `${name} ${value}`).join(', '))
 const [found, scanned] = ['driftline', 'scan'].map((target) => reads.find((l) => l.row === 'search' && l.target === target))

@@ -2,10 +2,10 @@
 # Measures Driftline beside a bare Node chat that stores its messages (peer/), raw Nchan that stores nothing, and
 # PostgreSQL's bare INSERT: all in one run, on one machine, the database with fsync and synchronous_commit on.
 #
-#   tests/bench/run.sh [ROW...]      rows: pairs one rooms idle search history export uploads start (all of them)
+#   tests/bench/run.sh [ROW...]      rows: pairs one rooms idle search history export uploads start scroll (all of them)
 #
-# The last five are of Driftline alone: how long the first page takes on a slow network (start.mjs), what uploads take and do
-# to chat, and, in a database as full as a large service's (fill.sh): search among BENCH_ROOMS
+# The last six are of Driftline alone: what scrolling a chat of BENCH_SCROLL (10000) lines costs a browser (scroll.mjs), how
+# long the first page takes on a slow network (start.mjs), what uploads take and do to chat, and, in a database as full as a large service's (fill.sh): search among BENCH_ROOMS
 # (1000000) rooms beside a sequential scan of the same, pages of a room's history of BENCH_LINES (10000000) lines, and the
 # export of one of BENCH_EXPORT (1000000).
 #
@@ -20,7 +20,7 @@ export LC_ALL=C.UTF-8
 HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd -P -- "$HERE/../.." && pwd)
 ROWS=("$@")
-[ $# -gt 0 ] || ROWS=(pairs one rooms idle search history export uploads start)
+[ $# -gt 0 ] || ROWS=(pairs one rooms idle search history export uploads start scroll)
 ROUNDS=${BENCH_ROUNDS:-3}
 SECONDS_EACH=${BENCH_SECONDS:-8}
 PATIENCE=${BENCH_PATIENCE:-20}
@@ -209,6 +209,12 @@ measure_start() {
 	done
 }
 
+# A long chat in Chromium, by its tracing.
+measure_scroll() {
+	settle
+	result scroll driftline node "$HERE/scroll.mjs" --port "$PORT" --lines "${BENCH_SCROLL:-10000}"
+}
+
 # What only reads, in a database that is full.
 measure_reads() {
 	local row=$1 reads=("node" "$HERE/reads.mjs" "$1" --port "$PORT")
@@ -251,6 +257,11 @@ main() {
 		start)
 			say "bench: $row"
 			measure_start
+			continue
+			;;
+		scroll)
+			say "bench: $row"
+			measure_scroll
 			continue
 			;;
 		esac
