@@ -59,7 +59,7 @@ step('they are matched', async () => {
   // each is to the other what the other reads on top
   const mask = async (page) => (await page.getByRole('heading', { level: 1 }).innerText()).trim()
   await ann.getByText('You: ').waitFor(wait)
-  await bob.getByText('你是').waitFor(wait)
+  await bob.getByText('你是').first().waitFor(wait)
   assert.match(await mask(bob), /\p{Script=Han}/u)
   assert.match(await mask(ann), /^[A-Z]/)
 })
@@ -121,13 +121,13 @@ step('a line is taken back on both sides, and for good', async () => {
   await button(ann, 'Take back').click()
   said.pop()
   await ann.getByText('You took a line back').waitFor(wait)
-  await bob.getByText('撤回了一条消息').waitFor(wait)
+  await log(bob).getByText('撤回了一条消息').waitFor(wait)
   for (const page of [ann, bob]) {
     await shows(page, said)
     assert.doesNotMatch(await page.evaluate(() => JSON.stringify(localStorage)), /should not have said/)
   }
   await bob.reload()
-  await bob.getByText('撤回了一条消息').waitFor(wait)
+  await log(bob).getByText('撤回了一条消息').waitFor(wait)
   await shows(bob, said)
 })
 
