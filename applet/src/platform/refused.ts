@@ -2,5 +2,5 @@
 import { ApiError } from '@/api/error'
 
 export function refused(code: string, message: string): ApiError {
-  return new ApiError(403, /privacy/i.test(message) ? 'privacy_refused' : code, message)
+  return new ApiError(403, /privacy permission/i.test(message) ? 'privacy_refused' : code, message)
 }
