@@ -69,6 +69,35 @@ export const chatEn = {
   'chat.over.closed.owner': 'The owner closed this room. What was said stays readable.',
   'chat.over.closed.service': 'This chat was closed.',
 
+  'chat.room.one': '1 character left',
+  'chat.room.many': '{n} characters left',
+
+  'web.link': '{href}, a link to another site',
+  'web.room': '{href}, a link into a room here',
+  'web.title': 'Open this link?',
+  'web.host': 'It leads to',
+  'web.nowhere': 'No address that a browser can open',
+  'web.coded': 'The name has letters that can be taken for others. This is how the network writes it.',
+  'web.note': 'Nobody here has checked that site. Whoever runs it will see your network address.',
+  'web.open': 'Open it',
+  // #ifndef H5
+  'web.copied': 'The link is copied. Open it in a browser.',
+  // #endif
+
+  'emoji.title': 'Emoji',
+  'emoji.close': 'Close the emoji',
+  'emoji.find': 'Find an emoji',
+  'emoji.found': 'What was found',
+  'emoji.none': 'None is called that.',
+  'emoji.groups': 'Groups of emoji',
+  'emoji.recent': 'Recent',
+  'emoji.people': 'People',
+  'emoji.hearts': 'Hearts',
+  'emoji.animals': 'Nature',
+  'emoji.food': 'Food',
+  'emoji.things': 'Things',
+  'emoji.symbols': 'Signs',
+
   'kind.image': 'Picture',
   'kind.voice': 'Voice message',
   'kind.voice.length': 'Voice message, {length}',

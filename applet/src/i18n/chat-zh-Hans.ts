@@ -71,6 +71,35 @@ export const chatZhHans: Record<keyof typeof chatEn, string> = {
   'chat.over.closed.owner': '房主关闭了这个房间，消息仍可查看。',
   'chat.over.closed.service': '这段聊天已被关闭。',
 
+  'chat.room.one': '还能写 1 个字符',
+  'chat.room.many': '还能写 {n} 个字符',
+
+  'web.link': '{href}，通往其他网站的链接',
+  'web.room': '{href}，通往这里一个房间的链接',
+  'web.title': '打开这个链接？',
+  'web.host': '它通往',
+  'web.nowhere': '浏览器无法打开的地址',
+  'web.coded': '域名中有容易混淆的字母，这里显示的是它在网络上的写法。',
+  'web.note': '没有人检查过那个网站，它的运营者会看到你的网络地址。',
+  'web.open': '打开',
+  // #ifndef H5
+  'web.copied': '链接已复制，请在浏览器中打开。',
+  // #endif
+
+  'emoji.title': '表情',
+  'emoji.close': '收起表情',
+  'emoji.find': '查找表情',
+  'emoji.found': '查找结果',
+  'emoji.none': '没有这样的表情。',
+  'emoji.groups': '表情分组',
+  'emoji.recent': '最近',
+  'emoji.people': '人物',
+  'emoji.hearts': '爱心',
+  'emoji.animals': '自然',
+  'emoji.food': '饮食',
+  'emoji.things': '物品',
+  'emoji.symbols': '符号',
+
   'kind.image': '图片',
   'kind.voice': '语音',
   'kind.voice.length': '语音 {length}',

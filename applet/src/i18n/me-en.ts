@@ -46,6 +46,20 @@ export const meEn = {
   'me.theme.system': 'System',
   'me.theme.light': 'Light',
   'me.theme.dark': 'Dark',
+  // #ifdef H5
+  'notify.title': 'Sound and notifications',
+  'notify.sound': 'Sound',
+  'notify.sound.note':
+    'A short one when a message comes in a chat that you are not looking at, or someone is found. Silenced chats make none.',
+  'notify.show': 'Notify on this device',
+  'notify.show.note':
+    'When a message comes while Driftline is open but not in sight. It never shows what was said, or by whom.',
+  'notify.denied':
+    'This browser blocks notifications from this site. Allow them in its settings for this site, then switch this on.',
+  'notify.failed': 'This browser shows no notifications for a page that is open.',
+  'notify.on': 'Notifications are on.',
+  'notify.line': 'New message',
+  // #endif
   'me.logout': 'Log out',
   'me.logout.all': 'Log out everywhere',
   'me.logout.guest.ask': 'Log out of this guest account?',

@@ -46,6 +46,17 @@ export const meZhHans: Record<keyof typeof meEn, string> = {
   'me.theme.system': '系统',
   'me.theme.light': '浅色',
   'me.theme.dark': '深色',
+  // #ifdef H5
+  'notify.title': '声音与通知',
+  'notify.sound': '提示音',
+  'notify.sound.note': '没在看的聊天来了新消息，或匹配成功时，响一声。静音的聊天不响。',
+  'notify.show': '在这台设备上通知',
+  'notify.show.note': '页面开着但不在眼前时，有新消息会通知你。通知里从不显示内容和对方是谁。',
+  'notify.denied': '浏览器屏蔽了本站的通知。请在浏览器的网站设置中允许，然后再打开这个开关。',
+  'notify.failed': '这个浏览器不能为打开的页面显示通知。',
+  'notify.on': '通知已打开。',
+  'notify.line': '新消息',
+  // #endif
   'me.logout': '退出登录',
   'me.logout.all': '在所有设备上退出',
   'me.logout.guest.ask': '退出这个游客账号？',

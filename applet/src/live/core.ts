@@ -120,7 +120,7 @@ export class Live {
     const epoch = this.epoch
     const page = await this.deps.api.newest(room)
     if (epoch !== this.epoch) return
-    this.show(log, log.newest(page.items, hasMore(page), page.past_retention))
+    this.show(log, log.newest(page.items, hasMore(page), page.past_retention), true)
     this.changed(room)
   }
 
@@ -241,7 +241,7 @@ export class Live {
     const log = this.logs.get(message.room)
     if (!log) {
       this.outbox.settle(message)
-      this.emit({ type: 'fresh', room: message.room, message })
+      this.emit({ type: 'fresh', room: message.room, message, fetched: false })
       return
     }
     const fresh = log.add(message)
@@ -251,10 +251,10 @@ export class Live {
     if (log.gap && log.loaded) void this.sync().catch(() => undefined)
   }
 
-  private show(log: RoomLog, fresh: Message[]): void {
+  private show(log: RoomLog, fresh: Message[], fetched = false): void {
     for (const message of fresh) {
       this.outbox.settle(message)
-      this.emit({ type: 'fresh', room: log.room, message })
+      this.emit({ type: 'fresh', room: log.room, message, fetched })
     }
     if (fresh.length) this.changed(log.room)
   }

@@ -82,8 +82,8 @@ export type LiveEvent =
   | { type: 'state'; state: LiveState }
   /** The lines or the pending lines of this room changed. */
   | { type: 'lines'; room: string }
-  /** A new line that was not known before, from the socket or a sync. */
-  | { type: 'fresh'; room: string; message: Message }
+  /** A line that was not known before: a new one from the socket or a sync, or one `fetched` as its room was opened. */
+  | { type: 'fresh'; room: string; message: Message; fetched: boolean }
   | { type: 'conversations'; rooms: Room[] }
   | { type: 'match'; match: Match }
   | { type: 'frame'; frame: Frame }

@@ -81,12 +81,23 @@ export function toChat(room: string): void {
   const url = chatUrl(room)
   if (here() === url) return
   if (MAINS.some(isAt)) uni.navigateTo({ url, ...overtaken })
+  else if (
+    shown()
+      .slice(0, -1)
+      .some((page) => '/' + page.route === PAGES.chat)
+  )
+    uni.reLaunch({ url, ...overtaken })
   else uni.redirectTo({ url, ...overtaken })
 }
 
 /** What a room is, before one joins it. */
 export function toRoom(room: string): void {
   uni.navigateTo({ url: pageOf(PAGES.room, { room }), ...overtaken })
+}
+
+/** Where a link into a room leads, on top of the chat that it was said in. */
+export function toShare(code: string): void {
+  uni.navigateTo({ url: shareUrl(code), ...overtaken })
 }
 
 /** A room of one's own: a new one, or what may be changed about one. */

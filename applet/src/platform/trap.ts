@@ -20,6 +20,8 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
     return Array.from(root?.querySelectorAll?.<HTMLElement>(REACHED) ?? [])
   }
 
+  const nowhere = (): boolean => !document.activeElement || document.activeElement === document.body
+
   /** Where one writes comes first, unless it is for `later`; whoever is inside already stays there. */
   function enter(): void {
     const all = reached()
@@ -48,6 +50,8 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
   onBeforeUnmount(() => {
     open.splice(open.indexOf(mine), 1)
     document.removeEventListener('keydown', onKey)
+    // Who has gone on from beside the page stays where they are.
+    if (!modal() && !reached().includes(document.activeElement as HTMLElement) && !nowhere()) return
     ;(before as HTMLElement | null)?.focus?.()
   })
   // #endif

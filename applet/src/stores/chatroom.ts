@@ -15,7 +15,7 @@ import { spaced } from '@/lib/spaced'
 import { slowUntil } from '@/lib/standing'
 import { takenBack } from '@/lib/takenback'
 import { parseTime } from '@/lib/time'
-import { keep } from '@/platform/storage'
+import { drafts } from './drafts'
 import { rooms } from './rooms'
 
 /** A partner's "is typing" lasts five seconds; saying it every three keeps it lit. */
@@ -299,7 +299,7 @@ export function useChatRoom(id: string) {
       live.cancel(id, client_id)
       ownMedia.letGo(client_id)
     },
-    draft: () => keep.get<string>(`draft.${id}`) ?? '',
-    keepDraft: (text: string) => (text ? keep.set(`draft.${id}`, text) : keep.remove(`draft.${id}`)),
+    draft: () => drafts.get(id),
+    keepDraft: (text: string) => drafts.put(id, text),
   }
 }

@@ -51,6 +51,9 @@ export const rooms = {
     Object.values(state.rooms).reduce((sum, room) => sum + (room.me?.silent ? 0 : room.unread), 0),
   ),
 
+  /** The room on screen and in front, or none (''). */
+  open: computed(() => state.open),
+
   get: (id: string): Room | undefined => state.rooms[id],
   isTyping: (id: string): boolean => (state.typing[id] ?? 0) > 0,
 

@@ -127,7 +127,7 @@ export const session = {
     forgetFiles()
     keep.remove('token')
     keep.remove('signed')
-    if (wipe) for (const key of ['owner', 'tags', 'target', 'way', 'return']) keep.remove(key)
+    if (wipe) for (const key of ['owner', 'tags', 'target', 'way', 'return', 'emoji']) keep.remove(key)
     state.signed = false
     state.user = null
     state.over = reason
