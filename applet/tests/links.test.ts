@@ -190,7 +190,7 @@ it('looks at each character a few times at the most, whatever the text is', () =
   const length = 8000
   let looks = 0
   let most = 0
-   
+
   const { test } = RegExp.prototype
   RegExp.prototype.test = function (text) {
     looks++

@@ -73,13 +73,25 @@ step('Enter chooses what an input method offers, and sends nothing', async () =>
   await composer(ann).fill('')
   await composer(ann).click()
   for (const key of [229, 13]) {
-    await devtools.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 })
+    await devtools.send('Input.imeSetComposition', {
+      text: 'ni hao',
+      selectionStart: 6,
+      selectionEnd: 6,
+    })
     await until(async () => (await value(ann)) === 'ni hao')
     await enter(key)
     assert.equal(await value(ann), 'ni hao', 'what is composed stays')
-    await devtools.send('Input.imeSetComposition', { text: '', selectionStart: 0, selectionEnd: 0 })
+    await devtools.send('Input.imeSetComposition', {
+      text: '',
+      selectionStart: 0,
+      selectionEnd: 0,
+    })
   }
-  await devtools.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 })
+  await devtools.send('Input.imeSetComposition', {
+    text: 'ni hao',
+    selectionStart: 6,
+    selectionEnd: 6,
+  })
   await enter(229)
   await devtools.send('Input.insertText', { text: '你好' })
   await until(async () => (await value(ann)) === '你好')
@@ -178,7 +190,10 @@ step('the panel lies under the composer, and covers neither it nor the last line
   assert.ok(field.y + field.height <= under.y)
   assert.ok(newest.y + newest.height <= field.y)
   assert.ok(under.y + under.height <= 844 + 1)
-  for (const target of [...(await panel(ann).getByRole('option').all()).slice(0, 10), ...(await panel(ann).getByRole('tab').all())]) {
+  for (const target of [
+    ...(await panel(ann).getByRole('option').all()).slice(0, 10),
+    ...(await panel(ann).getByRole('tab').all()),
+  ]) {
     const { width, height } = await box(target)
     assert.ok(width >= 44 && height >= 44, `${width} by ${height}`)
   }
@@ -244,7 +259,11 @@ step('an emoji is found by its name, in the language of the page', async () => {
 })
 
 step('where fingers write, the panel and the keyboard take turns', async () => {
-  const page = await person(chromium, { hasTouch: true, isMobile: true, locale: 'zh-CN' })
+  const page = await person(chromium, {
+    hasTouch: true,
+    isMobile: true,
+    locale: 'zh-CN',
+  })
   await guest(page)
   await openRoom(page, unique('触屏 '))
   await composer(page).tap()
@@ -267,7 +286,10 @@ step('where fingers write, the panel and the keyboard take turns', async () => {
     return y + height
   }
   await page.evaluate(() => {
-    Object.defineProperty(window.visualViewport, 'height', { value: 500, configurable: true })
+    Object.defineProperty(window.visualViewport, 'height', {
+      value: 500,
+      configurable: true,
+    })
     window.visualViewport.dispatchEvent(new Event('resize'))
   })
   await until(async () => (await bottom()) <= 500)
@@ -294,14 +316,23 @@ step('a picture is pasted and dropped, a text is pasted as text', async () => {
         const transfer = new DataTransfer()
         if (text) transfer.setData('text/plain', text)
         else {
-          const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 40 })
+          const canvas = Object.assign(document.createElement('canvas'), {
+            width: 40,
+            height: 40,
+          })
           const blob = await new Promise((done) => canvas.toBlob(done))
           transfer.items.add(new File([blob], 'a.png', { type: 'image/png' }))
         }
         const options = { bubbles: true, cancelable: true }
         const field = document.querySelector('.composer textarea')
         field.focus()
-        if (kind === 'paste') return field.dispatchEvent(new ClipboardEvent('paste', { ...options, clipboardData: transfer }))
+        if (kind === 'paste')
+          return field.dispatchEvent(
+            new ClipboardEvent('paste', {
+              ...options,
+              clipboardData: transfer,
+            }),
+          )
         return field.dispatchEvent(new DragEvent('drop', { ...options, dataTransfer: transfer }))
       },
       [how, data],
@@ -313,7 +344,10 @@ step('a picture is pasted and dropped, a text is pasted as text', async () => {
     await until(async () => (await tray.getByRole('listitem').count()) === n + 1)
   }
   await button(ann, 'Send').click()
-  await until(async () => (await log(bob).locator('img[alt^="Picture from"], [aria-label^="Picture from"]').count()) >= 2)
+  await until(
+    async () =>
+      (await log(bob).locator('img[alt^="Picture from"], [aria-label^="Picture from"]').count()) >= 2,
+  )
 })
 
 step('nothing went wrong on the way', async () => {

@@ -17,7 +17,6 @@ const SCHEME = /https?:\/\//gi
 const WIDE = /[\u1100-\u11ff\u2e80-\u2fff\u3005-\u30ff\u3130-\u318f\u31a0-\ua4cf\uac00-\ud7ff\uf900-\ufaff]/
 /** Where any address ends: spaces, controls, quotes, a backslash, emoji, and marks that are not seen or belong to Chinese text. */
 const STOP =
-   
   /[\u0000-\u0020"<>\\^`{|}\u007f-\u00a0\u00ab\u00ad\u00bb\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u206f\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u3164\ud800-\udfff\ufe00-\ufe6f\ufeff-\uffff]/
 const LETTER = /[a-z\d\u00a1-\uffff]/i
 const ALNUM = /[a-z\d]/i
@@ -149,5 +148,4 @@ export function trueHost(href: string): string {
   }
 }
 
- 
 const isAscii = (text: string): boolean => /^[\u0000-\u007f]*$/.test(text)

@@ -26,8 +26,8 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
   function enter(): void {
     const all = reached()
     if (all.includes(document.activeElement as HTMLElement)) return
-    const field = all.find((one) => one.matches('input, textarea') && !one.closest('.later'))
-    ;(field ?? all[0])?.focus()
+    const first = all.filter((one) => !one.closest('.later'))
+    ;(first.find((one) => one.matches('input, textarea')) ?? first[0])?.focus()
   }
 
   function onKey(e: KeyboardEvent): void {
