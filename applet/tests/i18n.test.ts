@@ -47,6 +47,44 @@ describe('the two tables', () => {
     }
   })
 
+  it('have a form for one wherever they have one for many, and the other way round', () => {
+    for (const words of [en, zhHans]) {
+      const forms = (ending: string): string[] =>
+        Object.keys(words).flatMap((key) => {
+          const isForm = key.endsWith(ending) && (ending === '.one' || words[key].includes('{n}'))
+          return isForm ? key.slice(0, -ending.length) : []
+        })
+      // Where one is not counted the key itself is its form.
+      for (const key of forms('.many')) expect(words[`${key}.one`] ?? words[key], key).toBeTruthy()
+      for (const key of forms('.one')) expect(words[`${key}.many`] ?? words[`${key}.about`], key).toBeTruthy()
+    }
+    for (const [one, many] of [
+      ['time.hour', 'time.hours'],
+      ['time.day', 'time.days'],
+    ])
+      expect(en[one] && en[many] && zhHans[one] && zhHans[many]).toBeTruthy()
+  })
+
+  it('never say “1 messages”: what is counted in English has a form for one, or is never one', () => {
+    /** Bounds, which are larger; places, of which a room has two or more; and those whose form for one is checked above. */
+    const neverOne = [
+      'appeal.hint',
+      'appeal.long',
+      'chat.too.long',
+      'form.capacity.small',
+      'report.lines.full',
+      'room.people',
+      'room.people.about',
+      'time.days',
+      'time.hours',
+    ]
+    const counted = /\{(?:n|capacity)\} (?:[a-z]+ )?(?:[a-z]+s|people)\b/
+    const plural = Object.keys(en).filter((key) => counted.test(en[key]) && !key.endsWith('.many'))
+    expect(plural.sort()).toEqual(neverOne)
+    for (const key of Object.keys(en).filter((name) => name.endsWith('.one')))
+      expect(en[key], key).not.toMatch(/\{n\}|\b1 [a-z]+s\b/)
+  })
+
   it('say nothing in the other language', () => {
     for (const [key, text] of Object.entries(en)) expect(/[\u4e00-\u9fff]/.test(text), key).toBe(false)
     for (const [key, text] of Object.entries(zhHans))

@@ -381,6 +381,10 @@ exports.makeWx = ({ storage, saved, navigate, onEvent, chosen = {}, privacy = { 
       onEvent('clipboard', o.data)
       ok('setClipboardData', o)
     }),
+    showToast: (o) => {
+      onEvent('toast', o.title)
+      ok('showToast', o)
+    },
     onNetworkStatusChange: (f) => listeners.network.push(f),
     onAppShow: (f) => listeners.show.push(f),
     onAppHide: (f) => listeners.hide.push(f),
