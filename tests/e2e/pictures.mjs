@@ -28,6 +28,7 @@ const chosen = [
   'match-phone-light-en',
   'square-phone-light-en',
   'chat-phone-dark-zh',
+  'link-phone-light-en',
   'room-wide-dark-en',
 ]
 const sizes = { phone: { width: 390, height: 844 }, wide: { width: 1280, height: 800 } }
@@ -175,6 +176,11 @@ for (const language of ['en', 'zh']) {
     .first()
     .waitFor(wait)
   await picture(I, 'chat', language)
+  await say(they, 'https://timetable.example/night')
+  await I.getByRole('log').getByRole('link').click()
+  await I.getByRole('dialog').waitFor(wait)
+  await picture(I, 'link', language)
+  await I.keyboard.press('Escape')
   await I.getByRole('button', { name: words.back, exact: true }).click()
   await they
     .getByRole('textbox')

@@ -34,6 +34,8 @@ function close(room: string): void {
   shown.delete(room)
 }
 
+const closeAll = (): void => [...shown.keys()].forEach(close)
+
 function pressed(room: string): void {
   window.focus()
   close(room)
@@ -100,7 +102,9 @@ export function followNotices(): void {
     else if (event.type === 'state') hears.value = event.state !== 'replaced'
   })
   watch(hears, standOrStep, { immediate: true })
-  watch(session.signed, (signed) => !signed && [...shown.keys()].forEach(close))
+  watch(session.signed, (signed) => !signed && closeAll())
+  // Nobody is left then to hear of a click.
+  window.addEventListener('pagehide', closeAll)
   watch(done, (over) => over.forEach(([room]) => close(room)))
   document.addEventListener('visibilitychange', sayWhere)
   watch(rooms.open, sayWhere, { immediate: true })
