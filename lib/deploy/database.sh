@@ -103,11 +103,33 @@ owner_psql() {
 	PGAPPNAME=deploy psql -X -v ON_ERROR_STOP=1 "$@" "$url"
 }
 
+function_files() {
+	local file
+	for file in "$ROOT"/sql/functions/*.sql; do
+		[ -e "$file" ] || continue
+		printf "\\\\i '%s'\n" "${file//\'/\'\'}"
+	done
+}
+
+# The functions of schema driftline into psql's variable $1: of each what a replacement has to leave as it is, and how many of
+# its arguments may be left out.
+routines() {
+	cat <<-END
+		set local search_path = driftline;
+		select coalesce(jsonb_object_agg(p.oid::regprocedure, jsonb_build_object(
+		           'shape', concat_ws(' ', p.prokind, p.proretset, p.prorettype::regtype, p.proargnames, p.proargmodes, p.proallargtypes::regtype[]),
+		           'defaults', p.pronargdefaults)), '{}') as $1
+		  from pg_proc p
+		 where p.pronamespace = 'driftline'::regnamespace
+		   and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') \\gset
+	END
+}
+
 # One transaction: each migration once, the functions when one of them has changed,
 # the rights each time.
 migration() {
-	local file name sum functions
-	functions=$(cat -- "$ROOT"/sql/functions/*.sql 2>/dev/null | digest)
+	local file name sum checksum
+	checksum=$(cat -- "$ROOT"/sql/functions/*.sql 2>/dev/null | digest)
 	cat <<-'END'
 		set client_min_messages = warning;
 		\o /dev/null
@@ -126,7 +148,7 @@ migration() {
 		printf "\\\\i '%s'\n" "${file//\'/\'\'}"
 		printf "insert into driftline.migration (name, checksum) values ('%s', '%s');\n\\\\endif\n" "$name" "$sum"
 	done < <(cd -- "$ROOT/sql" && sha256sum -- [0-9]*.sql)
-	printf "select not exists (select from driftline.migration where name = 'functions' and checksum = '%s') as pending \\\\gset\n" "$functions"
+	printf "select not exists (select from driftline.migration where name = 'functions' and checksum = '%s') as pending \\\\gset\n" "$checksum"
 	printf '\\if :pending\n\\warn applying functions\n'
 	cat <<-'END'
 		do $$ declare f regprocedure; begin
@@ -135,23 +157,37 @@ migration() {
 			end loop;
 		end $$;
 	END
-	for file in "$ROOT"/sql/functions/*.sql; do
-		[ -e "$file" ] || continue
-		printf "\\\\i '%s'\n" "${file//\'/\'\'}"
-	done
-	# What calls share is replaced in place, since some are under way; what no file has any more goes.
+	# What calls share is replaced in place, since some are under way. What cannot be is seen by making all of it beside what
+	# is there, which has other names for as long.
+	routines had
 	cat <<-'END'
-		do $$ declare f regprocedure; begin
+		savepoint beside;
+		do $$ declare f text; begin
 			for f in
-				select p.oid from pg_proc p
-				 where p.pronamespace = 'driftline'::regnamespace and p.xmin <> pg_current_xact_id()::xid
+				-- one of a superuser's making can be dropped, and that is all
+				select format(case when p.proowner = current_user::regrole then 'alter routine %s rename to %I'
+				                   else 'drop routine %s cascade' end, p.oid::regprocedure, 'beside_' || p.oid)
+				  from pg_proc p
+				 where p.pronamespace = 'driftline'::regnamespace
 				   and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
 			loop
-				execute format('drop routine %s', f);
+				execute f;
 			end loop;
 		end $$;
 	END
-	printf "insert into driftline.migration (name, checksum) values ('functions', '%s')\n" "$functions"
+	function_files
+	routines made
+	printf 'rollback to savepoint beside;\nrelease savepoint beside;\n'
+	printf "select set_config('driftline.had', :'had', true), set_config('driftline.made', :'made', true);\n"
+	printf "\\\\i '%s'\n" "${ROOT//\'/\'\'}/sql/replace.sql"
+	function_files
+	cat <<-'END'
+		set local search_path = driftline;
+		do $$ declare kept text; begin
+			foreach kept in array current_setting('driftline.kept')::text[] loop execute kept; end loop;
+		end $$;
+	END
+	printf "insert into driftline.migration (name, checksum) values ('functions', '%s')\n" "$checksum"
 	printf 'on conflict (name) do update set checksum = excluded.checksum, applied_at = now();\n\\endif\n'
 	if [ -e "$ROOT/sql/grants.sql" ]; then printf "\\\\i '%s'\n" "$(printf %s "$ROOT/sql/grants.sql" | sed "s/'/''/g")"; fi
 	printf 'commit;\n'

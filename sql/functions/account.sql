@@ -173,7 +173,8 @@ begin
     return next ('reply', 204, null)::act;
 end $$;
 
--- Changes what is not null. A name with a password makes a guest an account.
+-- Changes what is not null. A name with a password makes a guest an account. One's own sockets hear that there is something
+-- to ask for, and not what: no frame carries a name.
 create or replace function api.me_update(p_token bytea, p_nickname text, p_locale text,
                                          p_name text, p_salt bytea, p_hash bytea, p_cost text, p_flag text default null)
 returns setof act language plpgsql volatile as $$
@@ -190,6 +191,7 @@ begin
     update user_info set nickname = coalesce(p_nickname, nickname), locale = coalesce(p_locale, locale)
      where account = v_account;
     perform field_flag(v_account, null, p_flag);
+    return next ('frame', account_channels(v_account), '{"type":"me"}')::act;
     return next ('reply', 200, user_json(v_account))::act;
 end $$;
 

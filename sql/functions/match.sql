@@ -87,17 +87,23 @@ begin
     p_matched := true;
 end $$;
 
--- The caller's state as the answer, and the partner's frame.
+-- What one's own sockets hear of the wait, in whatever tab or device it was begun or given up.
+create or replace function match_frame(p_account bigint) returns act language sql stable as $$
+    select ('frame', account_channels(p_account), '{"type":"match","match":' || match_state(p_account) || '}')::act
+$$;
+
+-- The caller's state as the answer, and for a match that was just made the frames of both.
 create or replace function match_acts(p_account bigint, p_other bigint) returns setof act language plpgsql volatile as $$
 begin
     return next ('reply', 200, match_state(p_account))::act;
     update wait set seen = true where account = p_account and room is not null and not seen;
     if p_other is not null then
         return query
-        select 'frame', account_channels(p_other),
+        select 'frame', account_channels(w.account),
                '{"type":"matched","room":"' || r.id || '","detail":' || room_json(m.key) || '}'
           from wait w join room r on r.key = w.room join member m on m.room = r.key and m.account = w.account
-         where w.account = p_other;
+         where w.account in (p_account, p_other)
+         order by w.account = p_account;
     end if;
 end $$;
 
@@ -114,6 +120,7 @@ create or replace function api.match_start(p_token bytea, p_target text, p_tags 
 returns setof act language plpgsql volatile as $$
 declare
     v_account bigint := session_account(p_token);
+    v_matched boolean;
     v_other bigint;
 begin
     perform account_hold(v_account);    -- before its wait, as a sync does
@@ -123,6 +130,9 @@ begin
     if p_target = 'room' then
         delete from wait w where w.account = v_account and (w.room is null or w.seen);  -- a match under way comes first
         if not match_unheard(v_account) then
+            if found then
+                return next match_frame(v_account);
+            end if;
             return query select * from match_room(v_account, p_tags);
             return;
         end if;
@@ -138,7 +148,10 @@ begin
                since = case when wait.room is null and wait.lease > now() and wait.tags = excluded.tags
                             then wait.since else now() end,
                room = null, matched_at = null, seen = false;
-        select p_other into v_other from match_try(v_account, p_relax);
+        select p_matched, p_other into v_matched, v_other from match_try(v_account, p_relax);
+        if not v_matched then
+            return next match_frame(v_account);
+        end if;
     end if;
     return query select * from match_acts(v_account, v_other);
 end $$;
@@ -174,5 +187,8 @@ begin
         return query select * from private_end(v_unheard);
     end if;
     delete from wait where account = v_account;
+    if found then
+        return next match_frame(v_account);
+    end if;
     return next ('reply', 204, null)::act;
 end $$;

@@ -142,6 +142,7 @@ begin
     end if;
     update user_info set avatar = v_avatar where account = p_account;
     perform avatar_changed(p_account);
+    return next ('frame', account_channels(p_account), '{"type":"me"}')::act;
     return next ('reply', 200, '{"avatar":"' || v_avatar || '"}')::act;
 end $$;
 

@@ -478,3 +478,17 @@ test('the commonest passwords are refused wherever one is set, by both schemes; 
   refused(await named(v2(account, 'password')), 422, 'password_common')
   assert.equal((await named(v2(account, 'password of mine'))).status, 200)
 })
+
+test('what changes about oneself is told to one’s own sockets without a word of what', async () => {
+  const one = await Person.register()
+  const stranger = await Person.guest()
+  const other = await one.login()
+  await Promise.all([one.open(), other.open(), stranger.open()])
+  assert.equal((await one.post('/me', { nickname: 'Ferryman' })).status, 200)
+  for (const each of [one, other]) {
+    await each.frame((f) => f.type === 'me')
+    assert.deepEqual(each.frames, [{ type: 'me' }])
+  }
+  assert.deepEqual(stranger.frames, [])
+  for (const each of [one, other, stranger]) each.close()
+})

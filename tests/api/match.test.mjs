@@ -65,13 +65,35 @@ test('two without tags meet, and both see the room', async () => {
   assert.deepEqual((await two.get('/rooms/' + room.id)).body, room)
 })
 
-test('the one who waits hears of it over the socket, with the room', async () => {
+test('both hear of it over their sockets, with the room as each sees it', async () => {
   const { one, two, room, seen } = await pair()
   assert.deepEqual(seen[0], (await one.get('/rooms/' + room)).body)
-  assert.deepEqual(one.frames, [{ type: 'matched', room, detail: seen[0] }])
-  assert.deepEqual(two.frames, [])
+  const [begun, ...more] = one.frames
+  assert.deepEqual([begun.type, begun.match.state], ['match', 'waiting'])
+  assert.deepEqual(more, [{ type: 'matched', room, detail: seen[0] }])
+  const detail = (await two.get('/rooms/' + room)).body
+  await two.frame((f) => f.type === 'matched')
+  assert.deepEqual(two.frames, [{ type: 'matched', room, detail }])
   one.close()
   two.close()
+})
+
+test('a wait that one begins or gives up is told to one’s other sockets, and to nobody else', async () => {
+  const one = await Person.register()
+  const [other] = await Promise.all([one.login(), one.open()])
+  const [stranger] = await guests(1)
+  await Promise.all([other.open(), stranger.open()])
+  const match = (await one.match([unique('t')])).body
+  for (const each of [one, other])
+    assert.deepEqual(await each.frame((f) => f.match?.state === 'waiting'), { type: 'match', match })
+  await one.get('/match')
+  assert.equal((await other.delete('/match')).status, 204)
+  for (const each of [one, other]) {
+    await each.frame((f) => f.match?.state === 'idle')
+    assert.equal(each.frames.length, 2)
+  }
+  assert.deepEqual(stranger.frames, [])
+  for (const each of [one, other, stranger]) each.close()
 })
 
 test('nobody meets oneself', async () => {

@@ -11,6 +11,7 @@ select is(wait_for('bob'), 'matched', 'the second one is matched');
 select is(frame_channels('matched'), :'a', 'and the first one hears of it');
 select is(frame('matched') ->> 'room', body() -> 'room' ->> 'id', 'of the same room');
 select is(frame('matched') -> 'detail' -> 'me' ->> 'member', body() -> 'room' -> 'peer' ->> 'member', 'as its other side');
+select is((select count(*) from acts where kind = 'frame'), 2::bigint, 'and so do the sockets of the second');
 select isnt(body() -> 'room' -> 'me' ->> 'alias', body() -> 'room' -> 'peer' ->> 'alias', 'under another mask');
 select is((select row(kind, capacity, members)::text from room where id = body() -> 'room' ->> 'id'), '(private,2,2)',
           'the room is one of two');
@@ -24,6 +25,18 @@ select is(wait_for('cy'), 'waiting', 'a matched wait is nobody''s partner');
 select is(call(format('match_stop(%L)', tok('cy'))), '204', 'a wait can be ended');
 select is(call(format('match_stop(%L)', tok('cy'))), '204', 'twice');
 select is((select count(*) from wait where account = account_of('cy')), 0::bigint, 'then it is gone');
+
+-- one's own other sockets
+select socket('cy') as c \gset
+select is(wait_for('cy', array['sea']), 'waiting', 'a wait with a socket open');
+select is(frame_channels('match'), :'c', 'its own sockets hear of it');
+select is(frame('match') -> 'match', body(), 'as the answer tells it');
+select call(format('match_get(%L, 15, 15)', tok('cy'))) \g /dev/null
+select is((select count(*) from acts where kind = 'frame'), 0::bigint, 'not of each renewal');
+select call(format('match_stop(%L)', tok('cy'))) \g /dev/null
+select is(frame('match') -> 'match' ->> 'state', 'idle', 'and hear when it is given up');
+select call(format('match_stop(%L)', tok('cy'))) \g /dev/null
+select is((select count(*) from acts where kind = 'frame'), 0::bigint, 'once');
 
 -- asking again
 delete from wait;

@@ -257,6 +257,10 @@ export type MemberEvent =
 
 /** What the live socket carries; every frame names its room where it has one. */
 export type Frame =
+  /** One's own account was changed, wherever. */
+  | { type: 'me' }
+  /** One's own wait was begun or given up, wherever. */
+  | { type: 'match'; match: Match }
   | { type: 'message'; room: string; message: Message }
   | { type: 'recall'; room: string; seq: number }
   /** One's own line that waited for a moderator will not be said. */

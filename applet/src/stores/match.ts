@@ -34,6 +34,8 @@ const state = reactive({
 })
 let timer: ReturnType<typeof setTimeout> | null = null
 let asked = 0
+/** A wait is being given up: what is still told of it is old. */
+let stopping = 0
 
 whenSessionEnds(() => {
   settle()
@@ -92,11 +94,14 @@ export const matching = {
   async cancel(): Promise<void> {
     asked++
     halt()
+    stopping++
     try {
       await api.cancel()
     } catch (error) {
       // The wait ends by itself when nobody renews it.
       if (!asApiError(error).passing) state.failure = error
+    } finally {
+      stopping--
     }
     // Other pages of this browser look now, when the service knows.
     if (state.phase === 'idle') keep.remove('waiting')
@@ -172,11 +177,20 @@ function arrive(room: Room): void {
   state.found = room.id
 }
 
+/** Begun or given up by oneself, in this tab or wherever else; what was asked for here is answered here. */
+function told(match: Match): void {
+  if (stopping || state.phase === 'asking') return
+  asked++
+  take(match)
+  state.lost = false
+}
+
 whenKept('waiting', () => void (session.signed.value && matching.elsewhere()))
 
 live.on((event) => {
   if (event.type === 'frame' && event.frame.type === 'matched') {
     if (event.frame.detail) rooms.put(event.frame.detail)
     if (state.phase !== 'idle' && event.frame.detail) arrive(event.frame.detail)
-  } else if (event.type === 'match' && state.phase === 'waiting') take(event.match)
+  } else if (event.type === 'frame' && event.frame.type === 'match') told(event.frame.match)
+  else if (event.type === 'match' && state.phase === 'waiting') take(event.match)
 })

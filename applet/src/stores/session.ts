@@ -180,3 +180,7 @@ async function enter(answer: LoggedIn): Promise<void> {
 function owner(user: User): string {
   return user.account ?? `guest:${user.created}:${user.avatar}`
 }
+
+live.on((event) => {
+  if (event.type === 'frame' && event.frame.type === 'me') session.refresh().catch(() => undefined)
+})
