@@ -8,6 +8,9 @@ if (process.env.UNI_PLATFORM === 'h5') {
   installTheme()
   installH5A11y()
 }
+// #ifdef H5
+void import('./platform/focus-h5').then(({ keepFocus }) => keepFocus())
+// #endif
 
 export function createApp() {
   return { app: createSSRApp(App) }
