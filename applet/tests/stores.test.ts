@@ -114,6 +114,18 @@ describe('rooms', () => {
     expect(rooms.get('a')).toMatchObject({ last_seq: 1, unread: 1, ended: { by: 'peer', reason: 'left' } })
   })
 
+  it('do not let one that was under way take back what was read meanwhile', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(room('a', { last_seq: 5, read_seq: 3, unread: 2 }))
+    rooms.show('a')
+    rooms.markRead('a', 5)
+    rooms.hide('a')
+    rooms.put(room('a', { last_seq: 5, read_seq: 3, unread: 2 }))
+    expect(rooms.get('a')).toMatchObject({ read_seq: 5, unread: 0 })
+    rooms.put(room('a', { last_seq: 6, read_seq: 5, unread: 1 }))
+    expect(rooms.get('a')).toMatchObject({ last_seq: 6, unread: 1 })
+  })
+
   it('do not let it put a mask back on', async () => {
     const { rooms } = await signedIn()
     const peer = { ...room('a').peer!, nickname: 'Ludmilla' }

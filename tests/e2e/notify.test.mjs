@@ -8,6 +8,7 @@ import {
   guest,
   journey,
   line,
+  log,
   meet,
   openRoom,
   person,
@@ -126,11 +127,13 @@ async function bobSays(...pages) {
   return text
 }
 
-const rang = (page, count) =>
-  until(
-    async () => (await rings(page)) === count,
-    async () => `${await rings(page)} sounds, not ${count}`,
+async function rang(page, count) {
+  let found
+  await until(
+    async () => (found = await rings(page)) === count,
+    () => `${count} sounds: there were ${found}`,
   )
+}
 
 before(async () => {
   chromium = await browser('--autoplay-policy=no-user-gesture-required')
@@ -168,6 +171,11 @@ step('the room in front makes one when the tab is out of sight', async () => {
   await turnTo(ann, 'Chats')
   await ann.getByText('of a secret').first().click()
   await composer(ann).waitFor(wait)
+  // All is read, so what comes next is the one line that is not.
+  await until(
+    async () => (await log(bob).getByText('Sent', { exact: true }).count()) === 0,
+    'the mark of reading',
+  )
   await see(ann, false)
   await inSight(ann, 0)
   await bobSays(ann)

@@ -63,6 +63,10 @@ export const rooms = {
     if (before && before.last_seq > room.last_seq) {
       room = { ...room, last_seq: before.last_seq, last_message: before.last_message, unread: before.unread }
     }
+    // Nor what was read here while it was under way.
+    if (before && before.read_seq > room.read_seq) {
+      room = { ...room, read_seq: before.read_seq, unread: before.unread }
+    }
     if (before?.ended && !room.ended) room = { ...room, ended: before.ended }
     // Masks that are off stay off, and so does a promise to keep in touch.
     if (before?.revealed && !room.revealed) room = { ...room, revealed: true, peer: before.peer }
