@@ -152,7 +152,7 @@ step('who is in a chat is offered the match, and goes when it suits', async () =
   await composer(cleo).waitFor(wait)
   await composer(phone).waitFor(wait)
   assert.equal(room(desk), id)
-  await button(desk, 'Match').filter({ visible: true }).click()
+  await button(desk.getByRole('main').filter({ visible: true }), 'Match').click()
   await until(() => room(desk) === room(cleo), 'the chat with the next one', wait.timeout)
   assert.equal(room(phone), room(cleo))
   calm(cleo)
