@@ -13,6 +13,9 @@ if (process.env.UNI_PLATFORM === 'h5') {
   installH5A11y()
   installShell()
 }
+// #ifdef H5
+void import('./platform/focus-h5').then(({ keepFocus }) => keepFocus())
+// #endif
 
 export function createApp() {
   const app = createSSRApp(App)

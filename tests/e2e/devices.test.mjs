@@ -92,7 +92,11 @@ step('a line that is sent in one stands in the others, once', async () => {
   await say(phone, 'from the phone')
   await say(bob, 'to all of them')
   for (const page of [desk, beside, phone, bob])
-    await until(async () => (await log(page).locator('.bubble .body').count()) === 3, 'three lines', wait.timeout)
+    await until(
+      async () => (await log(page).locator('.bubble .body').count()) === 3,
+      'three lines',
+      wait.timeout,
+    )
   await shows(bob, ['from the desk', 'from the phone', 'to all of them'])
   await everywhere((page) => shows(page, ['from the desk', 'from the phone', 'to all of them']))
 })
@@ -127,7 +131,10 @@ step('what is set for a chat is set in all of them', async () => {
     ['Pin on top', /Pinned/],
     ['Silence', /Silenced/],
   ]) {
-    await phone.getByRole('button', { name: /^What to do with/ }).first().click()
+    await phone
+      .getByRole('button', { name: /^What to do with/ })
+      .first()
+      .click()
     await phone.getByRole('dialog').getByRole('button', { name: act }).click()
     await everywhere((page) => row(page, said).waitFor(wait))
   }

@@ -3,38 +3,16 @@ import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { browser, calm, composer, guest, journey, person, room, seen, wait } from '../support/browser.mjs'
 import { unique } from '../support/client.mjs'
+import { keyboard } from '../support/keyboard.mjs'
 
 const step = journey()
 const topic = unique('Keys ')
-let chromium, ann
-
-const press = (...keys) =>
-  keys.reduce((before, key) => before.then(() => ann.keyboard.press(key)), Promise.resolve())
-
-/** What has the keyboard, by role and name, as it would be read out; it is in sight, and one sees that it is focused. */
-const focused = () =>
-  ann.evaluate(() => {
-    const { activeElement: on } = document
-    const tag = on.tagName.toLowerCase()
-    const role = on.getAttribute('role') ?? { input: 'textbox', textarea: 'textbox' }[tag] ?? tag
-    return `${role} ${on.getAttribute('aria-label') ?? on.innerText}`.trim()
-  })
-
-/** Goes on with Tab, or back, until this has the keyboard. */
-async function tabTo(what, key = 'Tab') {
-  const passed = []
-  for (let n = 0; n < 60; n++) {
-    const now = await focused()
-    if (now === what) return
-    passed.push(now)
-    await press(key)
-  }
-  assert.fail(`${what} is not reached: ${passed}`)
-}
+let chromium, ann, press, focused, tabTo
 
 before(async () => {
   chromium = await browser()
   ann = await guest(await person(chromium, { viewport: { width: 1280, height: 800 } }))
+  ;({ press, focused, tabTo } = keyboard(ann))
 })
 after(() => chromium?.close())
 

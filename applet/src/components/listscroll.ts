@@ -79,13 +79,6 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     }
   }
 
-  /** A row that leaves the document with the keyboard in it leaves the keyboard to the list. */
-  function keepFocus(element: HTMLElement): void {
-    const focused = document.activeElement
-    if (!element.contains(focused)) return
-    void nextTick(() => focused?.isConnected || element.focus({ preventScroll: true }))
-  }
-
   /** Other rows are shown. Those that go leave how high they were; `drawn` are the rows as they stand in the document. */
   function show(next: Span, drawn = rows()): void {
     const { from } = span.value
@@ -93,10 +86,11 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     element?.querySelectorAll('.place').forEach((place, i) => {
       const at = from + i
       const row = drawn[at]
-      if (row && (at < next.from || at >= next.to) && rowId(row) === place.id)
-        heights.note(row.key, place.getBoundingClientRect().height)
+      if (!row || (at >= next.from && at < next.to) || rowId(row) !== place.id) return
+      heights.note(row.key, place.getBoundingClientRect().height)
+      // What leaves the document with the keyboard in it leaves the keyboard to the list.
+      if (place.contains(document.activeElement)) element.focus({ preventScroll: true })
     })
-    if (element) keepFocus(element)
     span.value = next
   }
 

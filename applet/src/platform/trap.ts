@@ -4,16 +4,26 @@
  */
 import { getCurrentInstance, onBeforeUnmount, onMounted } from 'vue'
 
-const REACHED = 'uni-button:not([tabindex="-1"]), input, textarea, select, a[href], [tabindex="0"]'
+/** What Tab goes to. */
+export const REACHED = 'uni-button:not([tabindex="-1"]), input, textarea, select, a[href], [tabindex="0"]'
 
 const open: symbol[] = []
+
+/** Where what closes just now gives the focus back to: what opens in its place gives it back there, when it closes. */
+let closing: HTMLElement | null = null
+
+function giveBack(to: HTMLElement): void {
+  to.focus?.()
+  closing = to
+  setTimeout(() => (closing = null))
+}
 
 /** `modal` false: it lies beside the page, so Tab goes on from it. */
 export function useTrap(close: () => void, modal: () => boolean = () => true): void {
   // #ifdef H5
   const self = getCurrentInstance()
   const mine = Symbol('trap')
-  let before: Element | null = null
+  let before: HTMLElement | null = null
 
   function reached(): HTMLElement[] {
     const root = self?.proxy?.$el as HTMLElement | undefined
@@ -26,6 +36,8 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
   function enter(): void {
     const all = reached()
     if (all.includes(document.activeElement as HTMLElement)) return
+    // What opened this may have gone with its menu: then the keyboard has gone on meanwhile.
+    if (!before?.isConnected || before === document.body) before = document.activeElement as HTMLElement
     const first = all.filter((one) => !one.closest('.later'))
     ;(first.find((one) => one.matches('input, textarea')) ?? first[0])?.focus()
   }
@@ -43,7 +55,7 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
 
   onMounted(() => {
     open.push(mine)
-    before = document.activeElement
+    before = closing ?? (document.activeElement as HTMLElement)
     document.addEventListener('keydown', onKey)
     setTimeout(enter, 30)
   })
@@ -52,7 +64,7 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
     document.removeEventListener('keydown', onKey)
     // Who has gone on from beside the page stays where they are.
     if (!modal() && !reached().includes(document.activeElement as HTMLElement) && !nowhere()) return
-    ;(before as HTMLElement | null)?.focus?.()
+    if (before) giveBack(before)
   })
   // #endif
 }
