@@ -32,7 +32,8 @@ const look = (page) =>
     if (last && last.on !== on && last.on.isConnected && styleOf(last.on) === last.style)
       wrong.push(`${last.name} looks the same with the keyboard and without`)
     // A heading is only told: nothing is done with it.
-    if (tag !== 'body' && role !== 'heading') {
+    const told = tag === 'body' || role === 'heading'
+    if (!told) {
       const { left, top, width, height } = on.getBoundingClientRect()
       const x = left + width / 2
       const y = Math.max(top, 0) + (Math.min(top + height, innerHeight) - Math.max(top, 0)) / 2
@@ -40,7 +41,7 @@ const look = (page) =>
       if (!hit || !(on.contains(hit) || hit.contains(on)))
         hidden = `${name} is out of sight, or under ${hit?.outerHTML.slice(0, 120)}`
     }
-    window.keyboard = { last: tag === 'body' ? null : { on, name, style: styleOf(on) } }
+    window.keyboard = { last: told ? null : { on, name, style: styleOf(on) } }
     return { name, wrong, hidden, dialog: on.closest('[role=dialog]')?.getAttribute('aria-label') ?? '' }
   })
 
