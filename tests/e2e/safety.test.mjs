@@ -70,7 +70,7 @@ step('more messages are chosen in the chat, none of one’s own, and by the keyb
   await button(ann, 'Choose messages').click()
   await sheet(ann, /^Report /).waitFor({ ...wait, state: 'detached' })
   const picks = ann.getByRole('checkbox')
-  assert.equal(await picks.count(), 4)
+  await until(async () => (await picks.count()) === 4, 'four to choose from')
   assert.equal(
     await ann.getByRole('checkbox', { name: /buy gold here/ }).getAttribute('aria-checked'),
     'true',
