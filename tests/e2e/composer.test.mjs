@@ -122,11 +122,14 @@ step('a draft is there again after a reload, in its own room', async () => {
 
 step('it grows with its lines up to a bound, and scrolls from there', async () => {
   const box = () =>
-    composer(ann).evaluate((field) => ({
-      height: field.getBoundingClientRect().height,
-      below: field.scrollHeight - field.clientHeight - field.scrollTop,
-      top: field.scrollTop,
-    }))
+    composer(ann).evaluate((field) => {
+      const { paddingTop, paddingBottom } = getComputedStyle(field)
+      return {
+        height: field.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom),
+        below: field.scrollHeight - field.clientHeight - field.scrollTop,
+        top: field.scrollTop,
+      }
+    })
   await composer(ann).click()
   const { height: one } = await box()
   for (let i = 0; i < 2; i++) await ann.keyboard.press('Shift+Enter')
