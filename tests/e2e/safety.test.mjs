@@ -75,6 +75,7 @@ step('more messages are chosen in the chat, none of one’s own, and by the keyb
     await ann.getByRole('checkbox', { name: /buy gold here/ }).getAttribute('aria-checked'),
     'true',
   )
+  await button(ann, 'Done').and(ann.locator(':focus')).waitFor(wait) // the keyboard is there now
   await ann.getByRole('checkbox', { name: /cheap gold/ }).focus()
   await ann.keyboard.press('Space')
   await seen(ann, '2 messages chosen.')
