@@ -1,7 +1,7 @@
 /** Which of a chat's rows are in the document, while it scrolls and while lines come. */
 import { expect, it } from 'vitest'
 import { reused, same } from '@/lib/reuse'
-import { around, Heights, kept, lastOf, moved, ROWS, type Span } from '@/lib/rowwindow'
+import { around, firstOf, Heights, kept, lastOf, moved, ROWS, type Span } from '@/lib/rowwindow'
 
 type Placed = Parameters<typeof kept>[1][number]
 const lines = (from: number, to: number): Placed[] =>
@@ -58,12 +58,17 @@ it('shows the last rows where none of those shown is left', () => {
   expect(kept({ from: 0, to: 50 }, lines(1, 50), lines(900, 1100), false)).toEqual(lastOf(201))
 })
 
+it.each([0, 1, 4, 9, 10])('finds the first of ten places, at %i', (first) => {
+  expect(firstOf(10, (at) => at >= first)).toBe(first)
+})
+
 it('knows how high rows were, and which lies where', () => {
   const heights = new Heights()
   const rows = lines(1, 10)
   rows.slice(0, 5).forEach(({ key }, i) => heights.note(key, 10 * (i + 1)))
   expect(heights.sum(rows, 0, 10)).toBe(150)
   expect(heights.sum(rows, 1, 3)).toBe(50)
+  expect([heights.between(rows, 1, 3), heights.between(rows, 3, 1)]).toEqual([50, -50])
   expect([0, 9, 10, 29, 30].map((y) => heights.placeAt(rows, 0, y))).toEqual([0, 0, 1, 1, 2])
   expect(heights.placeAt(rows, 3, 45)).toBe(4)
   expect(heights.placeAt(rows, 0, 10000)).toBe(9)

@@ -135,11 +135,32 @@ describe('rooms', () => {
     expect(rooms.get('a')).toMatchObject({ revealed: true, kept: true, peer: { nickname: 'Ludmilla' } })
   })
 
+  it('tell how far one has read until it is heard', async () => {
+    const { rooms } = await signedIn()
+    rooms.put(room('a', { last_seq: 5, read_seq: 3 }))
+    const tries = () => sent.filter(({ path }) => path === '/rooms/a/read').map(({ body }) => body.seq)
+    vi.useFakeTimers()
+    replies['POST /rooms/a/read'] = 'offline'
+    rooms.markRead('a', 4)
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(tries()).toEqual([4, 4])
+    rooms.markRead('a', 5) // says the former too
+    replies['POST /rooms/a/read'] = { status: 503, data: { error: { code: 'busy' } } }
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(tries()).toEqual([4, 4, 5, 5])
+    replies['POST /rooms/a/read'] = { status: 404, data: { error: { code: 'no_room' } } }
+    await vi.advanceTimersByTimeAsync(9000)
+    expect(tries()).toEqual([4, 4, 5, 5, 5])
+    vi.useRealTimers()
+  })
+
   it('know how far the other has read, and oneself elsewhere', async () => {
     const { rooms } = await signedIn()
     rooms.put(room('a', { last_seq: 5, unread: 3 }))
     say({ type: 'read', room: 'a', member: 'them', seq: 4 })
     say({ type: 'read', room: 'a', member: 'them', seq: 2 })
+    expect(rooms.get('a')?.peer?.read_seq).toBe(4)
+    rooms.put(room('a', { last_seq: 5, unread: 3 })) // an answer from before
     expect(rooms.get('a')?.peer?.read_seq).toBe(4)
     say({ type: 'read', room: 'a', member: 'me', seq: 5 })
     expect(rooms.get('a')).toMatchObject({ read_seq: 5, unread: 0 })

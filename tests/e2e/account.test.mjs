@@ -254,7 +254,7 @@ step('out everywhere', async () => {
   await again.reload() // its session has expired above
   await signedOut(again)
   await form(again, 'login', name, 'staple battery')
-  await start(again).waitFor(wait)
+  await log(again).waitFor(wait) // where the match had led that one too
   await button(ann, 'Log out everywhere').click()
   await button(ann.getByRole('dialog'), 'Log out everywhere').click()
   await signedOut(ann)

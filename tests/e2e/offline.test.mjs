@@ -146,7 +146,7 @@ step('the worker is asked for anew each time, and keeps the page and its assets'
   const places = shell.map(([url]) => url)
   for (const url of places)
     assert.ok(url === `${door.url}/` || url.startsWith(`${door.url}/assets/`), `${url} is kept`)
-  for (const part of ['/', '/assets/index-', '/assets/pages-chat-chat', '/assets/pages-me-me'])
+  for (const part of ['/', '/assets/index-', '/assets/chat.', '/assets/pages-me-me'])
     assert.ok(
       places.some((url) => url.startsWith(door.url + part)),
       `nothing of ${part} is kept`,

@@ -71,7 +71,8 @@ step('it opens at the newest line', async () => {
 
 step('older lines come above, and what is in sight stays', async () => {
   await scroll(0)
-  const before = (await look()).sight[0]
+  let before
+  await until(async () => (before = (await look()).sight[0]), 'a line in sight')
   await until(async () => (await look()).lines[0] < before.seq, 'older lines')
   // once the document is filled as far as it goes
   let last
@@ -146,7 +147,7 @@ step('a quote leads to its line, far out of the document', async () => {
 })
 
 step('the keyboard is not lost when its line leaves the document', async () => {
-  await page.locator('#line-7 .more uni-button').focus()
+  await page.locator('#line-7 .more').focus()
   await scroll(1e6)
   await until(async () => !(await whole()).lines.includes(7), 'the line gone')
   const focused = await page.evaluate(() => document.activeElement.getAttribute('role'))

@@ -13,7 +13,7 @@ import {
   watch,
 } from 'vue'
 import { rowId, type Row } from '@/lib/chatlines'
-import { around, Heights, kept, lastOf, moved, type Span } from '@/lib/rowwindow'
+import { around, firstOf, Heights, kept, lastOf, moved, type Span } from '@/lib/rowwindow'
 import { scrollBox } from '@/platform/scroller'
 
 const NEAR_END = 80
@@ -46,8 +46,10 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   const box = (): HTMLElement | null => scrollBox(self?.proxy?.$el)
   const heights = new Heights()
   /** As high as the rows before and behind those that are shown. */
-  const above = computed(() => heights.sum(rows(), 0, span.value.from))
-  const below = computed(() => heights.sum(rows(), span.value.to, rows().length))
+  const above = ref(0)
+  const below = ref(0)
+  /** The rows that these were counted of: as many as move are counted again, not all of them. */
+  let counted: Row[] | undefined
   let lastTop = 0
 
   /** The same target twice is no change to a scroll-view, so it is let go of first. */
@@ -69,8 +71,8 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   /** What is in sight is to stay there while rows above it come, go or change: to be called once they have. */
   function held(element: HTMLElement): () => void {
     const edge = element.getBoundingClientRect()
-    const lines = [...element.querySelectorAll('.place[id^="line-"]')]
-    const first = lines.find((line) => line.getBoundingClientRect().bottom > edge.top)
+    const lines = element.querySelectorAll('.place[id^="line-"]')
+    const first = lines[firstOf(lines.length, (i) => lines[i].getBoundingClientRect().bottom > edge.top)]
     const place = first && first.getBoundingClientRect().top < edge.bottom ? first : undefined
     const was = place?.getBoundingClientRect().top ?? 0
     return () => {
@@ -81,17 +83,30 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
 
   /** Other rows are shown. Those that go leave how high they were; `drawn` are the rows as they stand in the document. */
   function show(next: Span, drawn = rows()): void {
-    const { from } = span.value
+    const { from, to } = span.value
     const element = box()
-    element?.querySelectorAll('.place').forEach((place, i) => {
-      const at = from + i
-      const row = drawn[at]
-      if (!row || (at >= next.from && at < next.to) || rowId(row) !== place.id) return
+    const places = element?.querySelectorAll('.place')
+    const stay = new Set(
+      rows()
+        .slice(next.from, next.to)
+        .map(({ key }) => key),
+    )
+    drawn.slice(from, to).forEach((row, i) => {
+      const place = places?.[i]
+      if (stay.has(row.key) || place?.id !== rowId(row)) return
       heights.note(row.key, place.getBoundingClientRect().height)
       // What leaves the document with the keyboard in it leaves the keyboard to the list.
-      if (place.contains(document.activeElement)) element.focus({ preventScroll: true })
+      if (place.contains(document.activeElement)) element?.focus({ preventScroll: true })
     })
     span.value = next
+    if (counted === rows()) {
+      above.value += heights.between(counted, from, next.from)
+      below.value += heights.between(counted, next.to, to)
+    } else {
+      counted = rows()
+      above.value = heights.sum(counted, 0, next.from)
+      below.value = heights.sum(counted, next.to, counted.length)
+    }
   }
 
   function toEnd(): void {
@@ -117,6 +132,12 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
       scrollTo(element, element.scrollTop + from - ABOVE)
       look(element)
     })
+  }
+
+  /** Rows are as high as they never were. */
+  function forget(): void {
+    heights.clear()
+    counted = undefined
   }
 
   let calm: ReturnType<typeof setTimeout> | undefined
@@ -218,7 +239,7 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     if (!element) return
     let width = element.clientWidth
     watching = new ResizeObserver(() => {
-      if (element.clientWidth !== width) heights.clear()
+      if (element.clientWidth !== width) forget()
       width = element.clientWidth
       if (atEnd.value) toEnd()
     })

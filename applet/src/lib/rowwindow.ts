@@ -59,6 +59,17 @@ export function kept(span: Span, before: Placed[], now: Placed[], newest: boolea
   return { from: left[0], to: Math.min(wasLast ? Math.max(end, now.length) : end, room) }
 }
 
+/** The first of `count` places that `is` holds for, where it holds for all behind that too; `count` where it holds for none. */
+export function firstOf(count: number, is: (at: number) => boolean): number {
+  let from = 0
+  for (let to = count; from < to;) {
+    const middle = (from + to) >> 1
+    if (is(middle)) to = middle
+    else from = middle + 1
+  }
+  return from
+}
+
 /** How high rows were when they were last in the document, in pixels. */
 export class Heights {
   private known = new Map<string, number>()
@@ -72,6 +83,11 @@ export class Heights {
     let sum = 0
     for (let at = from; at < to; at++) sum += this.known.get(rows[at].key) ?? 0
     return sum
+  }
+
+  /** By how much what lies before the row at `to` is higher than what lies before the one at `from`. */
+  between(rows: Placed[], from: number, to: number): number {
+    return from < to ? this.sum(rows, from, to) : -this.sum(rows, to, from)
   }
 
   /** The place of the row that `y` lies in, counted from the row at `from`. */

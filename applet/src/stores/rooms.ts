@@ -1,12 +1,14 @@
 /** The rooms one is or was in, as the service last told them and the socket has changed them since. */
 import { computed, reactive } from 'vue'
 import { rooms as api } from '@/api/rooms'
+import { asApiError } from '@/api/error'
 import type { Frame, Message, Room } from '@/api/types'
 import { live } from '@/live'
 import { takenBack } from '@/lib/takenback'
 import { session, whenSessionEnds } from './session'
 
 const TYPING_LASTS = 5000
+const TELL_AGAIN = 3000
 
 const state = reactive({
   rooms: {} as Record<string, Room>,
@@ -63,9 +65,13 @@ export const rooms = {
     if (before && before.last_seq > room.last_seq) {
       room = { ...room, last_seq: before.last_seq, last_message: before.last_message, unread: before.unread }
     }
-    // Nor what was read here while it was under way.
+    // Nor what was read here, or by the other, while it was under way.
     if (before && before.read_seq > room.read_seq) {
       room = { ...room, read_seq: before.read_seq, unread: before.unread }
+    }
+    const heard = before?.peer?.read_seq ?? 0
+    if (room.peer && room.peer.member === before?.peer?.member && heard > (room.peer.read_seq ?? 0)) {
+      room = { ...room, peer: { ...room.peer, read_seq: heard } }
     }
     if (before?.ended && !room.ended) room = { ...room, ended: before.ended }
     // Masks that are off stay off, and so does a promise to keep in touch.
@@ -151,11 +157,16 @@ export const rooms = {
     const room = state.rooms[id]
     if (!room || seq <= room.read_seq) return
     room.read_seq = seq
-    api.read(id, seq).catch(() => {
-      // The next line read says it again.
-      if (state.rooms[id]?.read_seq === seq) state.rooms[id].read_seq = seq - 1
-    })
+    tellRead(id, seq)
   },
+}
+
+/** Until the service has heard it, or a later line says it too: the other one waits for it. */
+function tellRead(id: string, seq: number): void {
+  if (state.rooms[id]?.read_seq !== seq) return
+  api.read(id, seq).catch((error: unknown) => {
+    if (asApiError(error).passing) setTimeout(() => tellRead(id, seq), TELL_AGAIN)
+  })
 }
 
 /** What is being switched: an answer that was asked for before does not turn it back. */
