@@ -109,9 +109,13 @@ static void page_write(struct request *r, const struct page *page, const char *l
 	buf_html(out, page->about);
 	buf_text(out, "\">\n<meta property=\"og:url\" content=\"");
 	buf_html(out, arena_printf(&r->arena, "%s/s/%s", public_url(r), r->args[0]));
-	buf_text(out,
-	         "\">\n<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:18vh auto;padding:0 1.5rem;"
-	         "color-scheme:light dark}p{white-space:pre-line}</style>\n<h1>");
+	buf_text(out, "\">\n<meta property=\"og:image\" content=\"");
+	buf_html(out, arena_printf(&r->arena, "%s/share.png", public_url(r)));
+	buf_text(out, "\">\n<meta property=\"og:image:width\" content=\"1200\">\n"
+	              "<meta property=\"og:image:height\" content=\"630\">\n"
+	              "<meta name=\"twitter:card\" content=\"summary_large_image\">\n");
+	buf_text(out, "<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:18vh auto;padding:0 1.5rem;"
+	              "color-scheme:light dark}p{white-space:pre-line}</style>\n<h1>");
 	buf_html(out, page->title);
 	buf_text(out, "</h1>\n<p>");
 	buf_html(out, page->about);

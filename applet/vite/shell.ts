@@ -12,6 +12,8 @@ const FIRST = 'src/pages/entry/entry.vue'
 const NAME = 'pages-entry-entry'
 const MANIFEST = 'manifest.webmanifest'
 const WORKER = 'sw.js'
+/** What stands beside a link that is put elsewhere; by a name that stays, since the service's page of a link names it too. */
+const CARD = 'share.png'
 
 /** Fetched by who records a voice, and by browsers that install. */
 const SELDOM = /platform-lame|\.png$/
@@ -121,6 +123,7 @@ export function shell(): Plugin {
         const name = path.basename(file)
         emitted.set(file, this.emitFile({ type: 'asset', name, source: read(file) }))
       }
+      this.emitFile({ type: 'asset', fileName: CARD, source: read('icons/' + CARD) })
     },
     transformIndexHtml: {
       order: 'post',

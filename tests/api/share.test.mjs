@@ -139,6 +139,12 @@ test('the page of a public room says what it is about, and nothing in it runs', 
   assert.equal(headers.get('referrer-policy'), 'no-referrer')
   assert.match(headers.get('content-security-policy'), /default-src 'none'/)
   assert.equal(headers.get('cache-control'), 'no-store')
+  const [, card] = text.match(/<meta property="og:image" content="([^"]+)"/)
+  assert.equal(card, base + '/share.png')
+  const picture = await fetch(card)
+  assert.equal(picture.headers.get('content-type'), 'image/png')
+  const head = Buffer.from(await picture.arrayBuffer())
+  assert.deepEqual([head.readUInt32BE(16), head.readUInt32BE(20)], [1200, 630])
   assert.match((await page(link.code, 'zh-CN')).text, /<html lang="zh-Hans">[\s\S]*打开房间/)
 })
 
