@@ -232,6 +232,8 @@ step('on a phone, in Chinese, nothing runs over the edge', async () => {
     await heading(name)
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.equal(over, 0, link)
+    const names = await page.locator('dt, th').allInnerTexts()
+    assert.deepEqual(names.filter((name) => /^[a-z_]+$/.test(name)), [], `${link}: no words for these`)
   }
 })
 
