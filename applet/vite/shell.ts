@@ -107,6 +107,15 @@ function links(bundle: Rollup.OutputBundle): HtmlTagDescriptor[] {
   ]
 }
 
+/** Style sheets come behind what the page has of its own, which need not wait for them; scripts do. */
+function stylesLast(page: string): string {
+  const sheets = page.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? []
+  if (!sheets.length) throw new Error('index.html names no style sheet')
+  return sheets
+    .reduce((rest, sheet) => rest.replace(sheet, ''), page)
+    .replace('  </body>', sheets.join('') + '  </body>')
+}
+
 export function shell(): Plugin {
   const icons = ['icons/icon-192.png', 'icons/icon-512.png', 'icons/maskable-512.png']
   const emitted = new Map<string, string>()
@@ -145,6 +154,7 @@ export function shell(): Plugin {
         }
         const page = bundle['index.html']
         if (page?.type !== 'asset') return this.error('index.html is not in the build')
+        page.source = stylesLast(String(page.source))
         const kept = files.filter((name) => name.startsWith('assets/') && !SELDOM.test(name)).sort()
         this.emitFile({ type: 'asset', fileName: MANIFEST, source: manifest(named) })
         this.emitFile({ type: 'asset', fileName: WORKER, source: await worker(String(page.source), kept) })

@@ -78,7 +78,7 @@ function link(port) {
   })
 }
 
-/** Seconds until the button of a new page can be pressed. */
+/** Seconds until the button of a new page can be pressed, the page, and seconds until it showed anything. */
 async function start(context, url, throttled) {
   const page = await context.newPage()
   if (throttled) {
@@ -89,7 +89,11 @@ async function start(context, url, throttled) {
   const began = performance.now()
   await page.goto(url, { waitUntil: 'commit', ...wait })
   await guestButton(page).click({ trial: true, ...wait })
-  return [(performance.now() - began) / 1000, page]
+  const seconds = (performance.now() - began) / 1000
+  const paint = await page.evaluate(
+    () => performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000,
+  )
+  return [seconds, page, paint]
 }
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)].toFixed(2)
@@ -99,11 +103,13 @@ const server = devtools ? null : await link(Number(options.port))
 const url = `http://127.0.0.1:${devtools ? options.port : server.address().port}/`
 const chromium = await browser()
 const cold = []
+const paints = []
 const warm = []
 for (let round = 0; round < ROUNDS; round++) {
   const context = await chromium.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
-  const [first, page] = await start(context, url, devtools)
+  const [first, page, paint] = await start(context, url, devtools)
   cold.push(first)
+  paints.push(paint)
   if (!devtools) {
     await page.evaluate(async () => {
       const { active } = await navigator.serviceWorker.ready
@@ -115,7 +121,7 @@ for (let round = 0; round < ROUNDS; round++) {
   }
   await context.close()
 }
-console.log(`cold_s=${median(cold)}` + (warm.length ? ` warm_s=${median(warm)}` : ''))
+console.log(`cold_s=${median(cold)} paint_s=${median(paints)}` + (warm.length ? ` warm_s=${median(warm)}` : ''))
 await chromium.close()
 server?.close()
 process.exit()

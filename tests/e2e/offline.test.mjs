@@ -153,6 +153,22 @@ step('the worker is asked for anew each time, and keeps the page and its assets'
     )
 })
 
+step('on a slow network one sees the mark until the page is there', async () => {
+  const page = await chromium.newPage()
+  let go
+  const late = new Promise((resolve) => (go = resolve))
+  await page.route('**/assets/**', async (route) => {
+    await late
+    await route.continue()
+  })
+  await page.goto(it.url, { waitUntil: 'commit' })
+  await page.locator('.mark').waitFor(wait)
+  go()
+  await guestButton(page).waitFor(wait)
+  assert.equal(await page.locator('.mark').isVisible(), false)
+  await page.close()
+})
+
 step('browsers can install it', async () => {
   const chrome = await ann.context().newCDPSession(ann)
   const { errors, manifest } = await chrome.send('Page.getAppManifest')
