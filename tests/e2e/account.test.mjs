@@ -182,9 +182,11 @@ step('a session that expires while one types: entry, and after the login back, w
   await shows(ann, said)
   assert.equal(room(ann), chat)
   assert.equal(await composer(ann).inputValue(), 'typed when it was over')
+  const read = ann.waitForResponse(/\/read$/, wait) // the last that this line brings about
   await composer(ann).press('Enter')
   said.push('typed when it was over')
   await shows(ann, said)
+  await read
 })
 
 step('a session that expires as one sends: after the login the line goes out, once', async () => {
