@@ -46,6 +46,17 @@ it('keeps a line’s key while it turns from pending into a message', () => {
   expect(after.filter((r) => r.kind === 'line').map((r) => r.key)).toEqual(['c9'])
 })
 
+it('begins no day again for a line that waits since a former one', () => {
+  const failed = pending({
+    client_id: 'old',
+    at: Date.parse(line('a', 1).at) - 86400000 * 3,
+    state: 'failed',
+  })
+  const rows = chatRows([line('a', 1), line('a', 2)], [failed], room)
+  expect(rows.map(({ kind }) => kind)).toEqual(['day', 'line', 'line', 'line'])
+  expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length)
+})
+
 it('shows that something was taken back, not what', () => {
   const rows = chatRows([line('a', 1, { body: null, recalled: true })], [], room)
   expect(rows[1]).toMatchObject({ kind: 'recalled', body: '' })
@@ -56,6 +67,8 @@ it('lets own answered lines be taken back for two minutes', () => {
   const sent = Date.parse(mine.at)
   expect(canRecall(mine, room, sent + 119000)).toBe(true)
   expect(canRecall(mine, room, sent + 121000)).toBe(false)
+  expect(canRecall(mine, room, sent + 121000, 600)).toBe(true)
+  expect(canRecall(mine, room, sent + 1000, 0)).toBe(false)
   expect(canRecall(theirs, room, sent)).toBe(false)
   expect(canRecall(chatRows([], [pending({})], room)[1], room, pending({}).at)).toBe(false)
 })

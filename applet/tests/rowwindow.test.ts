@@ -1,7 +1,7 @@
 /** Which of a chat's rows are in the document, while it scrolls and while lines come. */
 import { expect, it } from 'vitest'
 import { reused, same } from '@/lib/reuse'
-import { around, firstOf, Heights, kept, lastOf, moved, ROWS, type Span } from '@/lib/rowwindow'
+import { around, firstOf, follows, Heights, kept, lastOf, moved, ROWS, type Span } from '@/lib/rowwindow'
 
 type Placed = Parameters<typeof kept>[1][number]
 const lines = (from: number, to: number): Placed[] =>
@@ -61,6 +61,17 @@ it('shows the last rows where none of those shown is left', () => {
 it.each([0, 1, 4, 9, 10])('finds the first of ten places, at %i', (first) => {
   expect(firstOf(10, (at) => at >= first)).toBe(first)
 })
+
+it.each([
+  ['one more', lines(1, 5), lines(1, 6), true],
+  ['one more, and the first one goes', lines(1, 5), lines(2, 6), true],
+  ['none of them', lines(1, 5), lines(2, 4), true],
+  ['older ones above', lines(5, 9), lines(3, 9), false],
+  ['another part', lines(1, 5), lines(20, 25), false],
+  ['the first of all', [], lines(1, 3), true],
+  ['many at once', lines(1, 5), lines(1, 40), false],
+  ['some above and some behind', lines(5, 9), lines(4, 10), false],
+])('what follows is read out: %s', (_, before, now, is) => expect(follows(before, now)).toBe(is))
 
 it('knows how high rows were, and which lies where', () => {
   const heights = new Heights()

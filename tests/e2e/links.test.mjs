@@ -122,6 +122,18 @@ step('by the keyboard: it opens, keeps the focus, and gives it back', async () =
   assert.equal(await focused(bob), 'https://example.com/x')
 })
 
+step('who leaves the chat is not asked any more', async () => {
+  const chat = bob.url()
+  await link(bob, '/x').click()
+  await sheet(bob).waitFor(wait)
+  await bob.goto(`${bob.base}/#/pages/me/me`)
+  await bob.getByRole('navigation').waitFor(wait)
+  assert.equal(await sheet(bob).count(), 0)
+  await bob.goto(chat)
+  await shows(bob, said)
+  assert.equal(await sheet(bob).count(), 0)
+})
+
 step('opened, the other site learns nothing of this one', async () => {
   await link(bob, 'a?b=c').click({ modifiers: ['ControlOrMeta'] })
   await sheet(bob).waitFor(wait)

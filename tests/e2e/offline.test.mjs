@@ -162,10 +162,10 @@ step('on a slow network one sees the mark until the page is there', async () => 
     await route.continue()
   })
   await page.goto(it.url, { waitUntil: 'commit' })
-  await page.locator('.mark').waitFor(wait)
+  await page.locator('#splash').waitFor(wait)
   go()
   await guestButton(page).waitFor(wait)
-  assert.equal(await page.locator('.mark').isVisible(), false)
+  assert.equal(await page.locator('#splash').isVisible(), false)
   await page.close()
 })
 

@@ -84,6 +84,21 @@ step('older lines come above, and what is in sight stays', async () => {
   assert.ok(Math.abs(same.top - before.top) < 2, `moved from ${before.top} to ${same?.top}`)
 })
 
+step('a page that lay over it leaves it where it was', async () => {
+  const before = (await look()).sight[0]
+  await page.goto(page.base + '/#/pages/reports/reports')
+  await page.getByRole('heading', { name: 'My reports' }).waitFor(wait)
+  await page.goBack()
+  await until(
+    async () => {
+      const same = (await look()).sight.find(({ seq }) => seq === before.seq)
+      return same && Math.abs(same.top - before.top) < 2
+    },
+    'the line where it was',
+    wait.timeout,
+  )
+})
+
 step('all the way up to the first line', async () => {
   await until(
     async () => {

@@ -10,6 +10,8 @@ export interface Settings {
   wechat: boolean
   /** Of the message by which WeChat tells that a stranger waits; empty where that is off. */
   wait_template: string
+  /** How long one may take back what one has said, in seconds. */
+  recall_window: number
   /** In days; 0 is for ever. */
   keep: { messages: number }
 }

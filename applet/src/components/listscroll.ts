@@ -6,6 +6,7 @@ import {
   computed,
   getCurrentInstance,
   nextTick,
+  onActivated,
   onBeforeUnmount,
   onMounted,
   ref,
@@ -13,7 +14,7 @@ import {
   watch,
 } from 'vue'
 import { rowId, type Row } from '@/lib/chatlines'
-import { around, firstOf, Heights, kept, lastOf, moved, type Span } from '@/lib/rowwindow'
+import { around, firstOf, follows, Heights, kept, lastOf, moved, type Span } from '@/lib/rowwindow'
 import { scrollBox } from '@/platform/scroller'
 
 const NEAR_END = 80
@@ -81,17 +82,25 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     }
   }
 
+  let calm: ReturnType<typeof setTimeout> | undefined
+  const CALM_AFTER = 400
+
+  function hush(): void {
+    moving.value = true
+    clearTimeout(calm)
+    calm = setTimeout(() => (moving.value = false), CALM_AFTER)
+  }
+
   /** Other rows are shown. Those that go leave how high they were; `drawn` are the rows as they stand in the document. */
   function show(next: Span, drawn = rows()): void {
     const { from, to } = span.value
     const element = box()
     const places = element?.querySelectorAll('.place')
-    const stay = new Set(
-      rows()
-        .slice(next.from, next.to)
-        .map(({ key }) => key),
-    )
-    drawn.slice(from, to).forEach((row, i) => {
+    const before = drawn.slice(from, to)
+    const now = rows().slice(next.from, next.to)
+    if (!follows(before, now)) hush()
+    const stay = new Set(now.map(({ key }) => key))
+    before.forEach((row, i) => {
       const place = places?.[i]
       if (stay.has(row.key) || place?.id !== rowId(row)) return
       heights.note(row.key, place.getBoundingClientRect().height)
@@ -140,17 +149,12 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     counted = undefined
   }
 
-  let calm: ReturnType<typeof setTimeout> | undefined
-  const CALM_AFTER = 400
-
   /** The window moves; false where there are no more rows on that side. */
   function move(by: number): boolean {
     const next = moved(span.value, by, rows().length)
     if (next.from === span.value.from && next.to === span.value.to) return false
-    moving.value = true
-    clearTimeout(calm)
-    calm = setTimeout(() => (moving.value = false), CALM_AFTER)
     show(next)
+    hush()
     return true
   }
 
@@ -226,8 +230,11 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     const element = box()
     if (element && !atEnd.value) void nextTick(held(element))
     const first = before.slice(span.value.from, span.value.to).find((row) => row.seq)
-    show(kept(span.value, before, now, atEnd.value), before)
-    if (first && placeOf(first, now) > placeOf(first, before)) cameAbove(first)
+    const next = kept(span.value, before, now, atEnd.value)
+    const came = !!first && placeOf(first, now) > placeOf(first, before)
+    // Some of them at once: what stood above the first row goes, and nothing else is there to scroll away from.
+    show(came && element ? moved(next, -HURRY, now.length) : next, before)
+    if (first && came) cameAbove(first)
   })
 
   onBeforeUnmount(() => clearTimeout(calm))
@@ -239,6 +246,7 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     if (!element) return
     let width = element.clientWidth
     watching = new ResizeObserver(() => {
+      if (!element.clientWidth) return // under another page it is not in the document
       if (element.clientWidth !== width) forget()
       width = element.clientWidth
       if (atEnd.value) toEnd()
@@ -249,6 +257,13 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     if (element.firstElementChild) watching.observe(element.firstElementChild)
   })
   onBeforeUnmount(() => watching?.disconnect())
+  /** Back from a page that lay over it: out of the document it has forgotten where it stood. */
+  onActivated(() => {
+    const element = box()
+    if (!element) return
+    if (atEnd.value) toEnd()
+    else scrollTo(element, lastTop)
+  })
   // #endif
 
   return {

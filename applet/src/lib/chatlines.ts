@@ -6,7 +6,8 @@ import { chips, type Chip } from './reactions'
 import { isOwner } from './standing'
 import { dayKey, dayName, parseTime } from './time'
 
-export const RECALL_WINDOW = 120000
+/** In seconds, where the service has not said another. */
+export const RECALL_WINDOW = 120
 
 export interface RowMedia extends Media {
   duration: number
@@ -98,7 +99,8 @@ class Rows {
 
   private dayOf(row: Row): void {
     const key = dayKey(row.at)
-    if (key === this.day) return
+    // What waits since a former day stands below today's lines: their day is not begun again.
+    if (key <= this.day) return
     this.day = key
     this.all.push({ ...EMPTY, key: 'day-' + key, kind: 'day', day: dayName(row.at, this.now) })
   }
@@ -185,11 +187,11 @@ function markState(rows: Row[], room: Room | undefined): void {
   if (last && last !== lastRead) last.state = 'sent'
 }
 
-/** One's own for two minutes; the owner of a group any. */
-export function canRecall(row: Row, room?: Room, now = Date.now()): boolean {
+/** One's own for a while, in seconds; the owner of a group any. */
+export function canRecall(row: Row, room?: Room, now = Date.now(), within = RECALL_WINDOW): boolean {
   if (row.kind !== 'line' || row.seq <= 0) return false
   if (isOwner(room)) return true
-  return row.mine && now - parseTime(row.at).getTime() < RECALL_WINDOW
+  return row.mine && now - parseTime(row.at).getTime() < within * 1000
 }
 
 /** What a report may be about: somebody's lines, or where it is about no one in particular (`member` empty) all others'. */

@@ -59,6 +59,18 @@ export function kept(span: Span, before: Placed[], now: Placed[], newest: boolea
   return { from: left[0], to: Math.min(wasLast ? Math.max(end, now.length) : end, room) }
 }
 
+/** As many new rows are read out; more at once nobody wants to hear. */
+const HEARD = 10
+
+/** Whether what is shown now is what was shown before and a few rows that came behind it. */
+export function follows(before: Placed[], now: Placed[]): boolean {
+  const known = new Set(before.map(({ key }) => key))
+  const first = now.findIndex(({ key }) => !known.has(key))
+  if (first < 0) return true
+  const behind = first > 0 || !before.length
+  return behind && now.length - first <= HEARD && now.slice(first).every(({ key }) => !known.has(key))
+}
+
 /** The first of `count` places that `is` holds for, where it holds for all behind that too; `count` where it holds for none. */
 export function firstOf(count: number, is: (at: number) => boolean): number {
   let from = 0

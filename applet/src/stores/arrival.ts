@@ -6,6 +6,7 @@ import { keep } from '@/platform/storage'
 import { age } from './age'
 
 const KEY = 'device'
+const WINDOW = 'recall'
 
 /** Made up here, and only where it is asked for; it outlives a logout, since a ban ends one. */
 function device(): string {
@@ -16,10 +17,14 @@ function device(): string {
   return made
 }
 
+/** How long one may take back what one has said, in seconds, as this service said at the login. */
+export const recallWindow = (): number | undefined => keep.get<number>(WINDOW)
+
 /** To be sent with a login. Throws `age_refused` for who is not old enough. */
 export async function arrive(): Promise<Device> {
   // Where they cannot be had nobody gets in anyway.
   const asked = await settings.get().catch(() => null)
+  if (typeof asked?.recall_window === 'number') keep.set(WINDOW, asked.recall_window)
   await age.check(Number(asked?.age) || 0)
   return asked?.device === true ? { device: device() } : {}
 }

@@ -1,5 +1,5 @@
 /** The quotes in a chat, and the line that one is about to answer. */
-import { computed, ref, type ComputedRef } from 'vue'
+import { computed, ref, shallowRef, watch, type ComputedRef } from 'vue'
 import type { Message, Room } from '@/api/types'
 import { aliasOf, t } from '@/i18n'
 import { iconOf } from '@/lib/kinds'
@@ -12,8 +12,16 @@ export function useReplying(
 ) {
   /** The seq that is answered, 0 for none. */
   const reply = ref(0)
-  const answered = computed(() =>
-    reply.value ? lines.value.find((line) => line.seq === reply.value && !line.recalled) : undefined,
+  /** That line, also once it is not among those shown any more. */
+  const answered = shallowRef<Message>()
+  watch(
+    [reply, lines],
+    () => {
+      const found = reply.value ? lines.value.find((line) => line.seq === reply.value) : undefined
+      if (found?.recalled) reply.value = 0
+      if (found || !reply.value) answered.value = reply.value ? found : undefined
+    },
+    { flush: 'sync' },
   )
   const who = computed(() => {
     const message = answered.value

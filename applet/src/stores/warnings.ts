@@ -74,9 +74,8 @@ export const warnings = {
 }
 
 live.on((event) => {
-  // Until the first look at them is done, each connection is another try.
-  if (event.type === 'state' && event.state === 'live' && !state.loaded)
-    warnings.load().catch(() => undefined)
+  // Those that came while there was no connection are nowhere else.
+  if (event.type === 'state' && event.state === 'live') warnings.load().catch(() => undefined)
   if (event.type !== 'frame' || event.frame.type !== 'warning') return
   const { warning } = event.frame
   put(warning)

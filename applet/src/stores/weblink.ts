@@ -2,6 +2,7 @@
 import { ref } from 'vue'
 import { shareCode } from '@/lib/links'
 import { toShare } from '@/platform/pages'
+import { whenSessionEnds } from './session'
 // #ifndef H5
 import { API_BASE } from '@/api'
 import { t } from '@/i18n'
@@ -19,6 +20,7 @@ export function roomLink(href: string): string {
 }
 
 const asked = ref('')
+whenSessionEnds(() => (asked.value = ''))
 
 export const weblink = {
   /** The address that is asked about; empty for none. Browsers only. */
