@@ -14,6 +14,7 @@ function setUp(answer: Partial<Answer> | ApiError, around: Partial<Surroundings>
     token: () => 'secret',
     language: () => 'zh-Hans',
     unauthorized: () => void unauthorized++,
+    session: () => 1,
     fetch: async (call) => {
       sent.push(call)
       if (answer instanceof ApiError) throw answer
@@ -172,3 +173,21 @@ describe('what comes back', () => {
       })
   })
 })
+
+it.each([200, 401])(
+  'what was asked in a session that is over is not answered in the next: %i',
+  async (status) => {
+    let session = 1
+    const { request, count, sent } = setUp(status === 200 ? {} : refusal(401, { code: 'unauthorized' }), {
+      session: () => session,
+    })
+    const asked = request({ method: 'GET', path: '/me' })
+    await Promise.resolve()
+    session = 2
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled', passing: true })
+    const queued = request({ method: 'GET', path: '/me' })
+    session = 3
+    await expect(queued).rejects.toMatchObject({ code: 'cancelled' })
+    expect([count(), sent.length]).toEqual([0, 1])
+  },
+)

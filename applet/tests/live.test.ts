@@ -415,6 +415,9 @@ describe('lines kept locally', () => {
     await s.clock.pass(45000)
     expect(s.bodies('a')).toEqual([null])
     expect(s.service.syncs.slice(-1)[0].since).toBe('mark')
+    s.keep.set('since', 'of another page')
+    await s.clock.pass(45000)
+    expect(s.service.syncs.slice(-1)[0].since).toBe('mark')
   })
 })
 

@@ -73,6 +73,48 @@ describe('session', () => {
   })
 })
 
+describe('another account on the same device', () => {
+  const lin = {
+    status: 200,
+    data: { token: 't', user: user({ account: 'lin', created: '2026-03-03T00:00:00.003Z' }) },
+  }
+
+  it('finds nothing of what the one before chose', async () => {
+    const { session, matching } = await signedIn()
+    matching.setTags(['cello'])
+    stored.set('driftline.return', '/pages/chat/chat?room=a')
+    stored.set('driftline.room.a', [])
+    session.end('expired', false)
+    expect(stored.has('driftline.room.a')).toBe(false)
+    replies['POST /login'] = lin
+    await session.login('lin', 'correct horse')
+    expect([matching.tags.value, stored.has('driftline.return')]).toEqual([[], false])
+  })
+
+  it('is led to where a link leads, when nobody was here before', async () => {
+    const { session } = await load()
+    stored.set('driftline.return', '/pages/chat/chat?room=a')
+    await session.guest()
+    expect(stored.has('driftline.return')).toBe(true)
+  })
+
+  it('is noticed by a page of the one before', async () => {
+    const { session } = await signedIn()
+    expect(session.isOthers()).toBe(false)
+    stored.set('driftline.owner', 'somebody else')
+    expect(session.isOthers()).toBe(true)
+  })
+
+  it('is not given what was asked for by the one before', async () => {
+    const { session, rooms } = await signedIn()
+    replies['GET /conversations?limit=50'] = { status: 200, data: { items: [room('a')], next: null } }
+    const late = rooms.load()
+    session.end('', true)
+    await expect(late).rejects.toMatchObject({ code: 'cancelled' })
+    expect(rooms.list.value).toEqual([])
+  })
+})
+
 describe('rooms', () => {
   it('count what is unread, save in the room on screen and for own lines', async () => {
     const { rooms } = await signedIn()

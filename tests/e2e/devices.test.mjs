@@ -234,4 +234,21 @@ step('out everywhere is everywhere', async () => {
   for (const page of [phone, desk]) await guestButton(page).waitFor(wait)
 })
 
+step('a browser has one account: who comes in by one tab is in by all', async () => {
+  await front(desk)
+  await guest(desk)
+  await turnTo(desk, 'Me')
+  await seen(desk, /^A guest/)
+  const called = (page) => page.getByRole('heading', { level: 1 }).filter({ visible: true }).innerText()
+  const before = await called(desk)
+  await front(beside)
+  await guest(beside)
+  await start(beside).waitFor(wait)
+  await turnTo(beside, 'Me')
+  await until(async () => (await called(beside)) !== 'Me', 'a name')
+  const now = await called(beside)
+  assert.notEqual(now, before)
+  await until(async () => (await called(desk).catch(() => '')) === now, 'the other tab to follow', wait.timeout)
+})
+
 step('nothing was refused, failed or fetched from elsewhere', () => calm(desk, beside, phone, bob))

@@ -23,6 +23,8 @@ export interface Surroundings {
   token(): string
   language(): string
   unauthorized(): void
+  /** Another number for each session: what was asked in one is no answer in the next. */
+  session(): number
   fetch(call: {
     url: string
     method: Call['method']
@@ -53,8 +55,11 @@ export function createRequest(around: Surroundings): Request {
   }
 
   return async function request<T>(call: Call): Promise<T> {
+    const session = around.session()
+    const over = (): boolean => !call.login && around.session() !== session
     await place()
     try {
+      if (over()) throw new ApiError(0, 'cancelled')
       const token = around.token()
       const answer = await around.fetch({
         url: around.base + '/api/v1' + call.path,
@@ -63,6 +68,7 @@ export function createRequest(around: Surroundings): Request {
         header: headers(around, call, token),
         timeout: call.timeout ?? TIMEOUT,
       })
+      if (over()) throw new ApiError(0, 'cancelled')
       return readAnswer<T>(answer)
     } catch (error) {
       if (error instanceof ApiError && error.status === 401 && !call.login) around.unauthorized()

@@ -22,6 +22,12 @@ export function whenUnauthorized(action: () => void): void {
   onUnauthorized = action
 }
 
+let sessions = 0
+/** A session began or ended: answers that are still on their way are nobody's. */
+export function nextSession(): void {
+  sessions++
+}
+
 /** The applet's session; H5 holds a cookie. */
 export function token(): string {
   return H5 ? '' : keep.get<string>('token') || ''
@@ -45,6 +51,7 @@ const bare = createRequest({
   token,
   language,
   unauthorized,
+  session: () => sessions,
   fetch: (call) =>
     new Promise<Answer>((resolve, reject) => {
       uni.request({

@@ -17,6 +17,10 @@ const SYNC_ROUNDS = 100
 /** The applet's sockets die after five seconds in the background, often without a word. */
 const SOCKET_DIES = 5000
 
+/** What is kept on this device, by the beginning of its key. */
+const READ = ['room.', 'played.', 'since']
+const WRITTEN = ['out.', 'draft.']
+
 export class Live {
   private logs = new Map<string, RoomLog>()
   private listeners = new Set<(event: LiveEvent) => void>()
@@ -28,6 +32,8 @@ export class Live {
   private awaySince: number | null = null
   private epoch = 0
   private running = false
+  /** Up to where this page has heard of everything. Others of this browser have heard of more, or less. */
+  private since: string | undefined
   /** Set while a match is awaited: the sync then tells about it and renews the wait. */
   waiting = false
   /** Which member one is in a room: tells own reactions from others'. */
@@ -67,11 +73,12 @@ export class Live {
   start(): void {
     if (this.running) return this.connection.start()
     this.running = true
+    this.since = this.deps.keep.get<string>('since')
     this.outbox.start()
     this.connection.start()
   }
 
-  /** Ends everything and forgets it; with `wipe` also what is kept locally. */
+  /** Ends everything and forgets what was read; with `wipe` also what was written and not sent. */
   stop(wipe: boolean): void {
     this.running = false
     this.epoch++
@@ -81,13 +88,13 @@ export class Live {
     this.unheard.clear()
     this.waiting = false
     this.awaySince = null
-    if (wipe) this.wipe()
+    this.since = undefined
+    this.forget(wipe ? [...READ, ...WRITTEN] : READ)
   }
 
-  /** Removes all that is kept about rooms on this device. */
-  wipe(): void {
-    for (const prefix of ['room.', 'out.', 'draft.', 'played.', 'since'])
-      for (const key of this.deps.keep.keys(prefix)) this.deps.keep.remove(key)
+  /** Removes what is kept about rooms on this device. */
+  private forget(kinds: string[]): void {
+    for (const prefix of kinds) for (const key of this.deps.keep.keys(prefix)) this.deps.keep.remove(key)
   }
 
   background(): void {
@@ -275,7 +282,7 @@ export class Live {
     for (let round = 0, again = true; again && round < SYNC_ROUNDS; round++) {
       this.syncAgain = false
       const asked = this.known()
-      const since = this.deps.keep.get<string>('since')
+      const since = this.since
       const answer = await this.deps.api.sync({
         rooms: asked,
         ...(this.waiting ? { match: true } : {}),
@@ -308,12 +315,15 @@ export class Live {
       this.show(log, fresh)
       if (entry.more && fresh.length) more = true
     }
-    for (const { room, seq } of answer.recalls ?? []) this.recalled(room, seq)
+    for (const { room, seq } of answer.recalls ?? []) {
+      this.recalled(room, seq)
+      this.emit({ type: 'frame', frame: { type: 'recall', room, seq } })
+    }
     for (const { room, seq, reactions, reacted } of answer.reactions ?? [])
       this.amend(room, (log) => log.reacted(seq, reactions, reacted))
     if (answer.conversations?.length) this.emit({ type: 'conversations', rooms: answer.conversations })
     if (answer.match) this.emit({ type: 'match', match: answer.match })
-    if (answer.since) this.deps.keep.set('since', answer.since)
+    if (answer.since) this.deps.keep.set('since', (this.since = answer.since))
     this.suspectDeaf()
     return more
   }

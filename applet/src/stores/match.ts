@@ -38,6 +38,7 @@ let asked = 0
 let stopping = 0
 
 whenSessionEnds(() => {
+  asked++
   settle()
   state.lost = false
   state.found = ''

@@ -1,6 +1,7 @@
 /** Who is here: logging in and out, and what has to be wiped then. */
 import { computed, reactive } from 'vue'
 import { account, type LoggedIn } from '@/api/account'
+import { nextSession } from '@/api'
 import type { Sending } from '@/api/upload'
 import { asApiError } from '@/api/error'
 import type { User } from '@/api/types'
@@ -33,6 +34,12 @@ export const session = {
   over: computed(() => state.over),
 
   erasing: computed(() => state.erasing),
+
+  /** Another page of this browser let somebody else in: its cookie is theirs now. */
+  isOthers: (): boolean => {
+    const now = keep.get<string>('owner')
+    return state.signed && !!now && !!entered && now !== entered
+  },
 
   async guest(): Promise<void> {
     await enter(await account.guest(await arrive()))
@@ -78,7 +85,6 @@ export const session = {
   /** Gives a guest a name and a password. */
   async claim(name: string, password: string): Promise<void> {
     state.user = await account.change(await credentials(name, password))
-    keep.set('owner', owner(state.user))
   },
 
   async password(before: string, after: string): Promise<void> {
@@ -104,7 +110,9 @@ export const session = {
       await account.logout(all)
     } catch (error) {
       const known = asApiError(error)
-      if (known.status !== 401 && (all || process.env.UNI_PLATFORM === 'h5')) throw error
+      // The socket may have told of it first.
+      const heard = known.status === 401 || !state.signed
+      if (!heard && (all || process.env.UNI_PLATFORM === 'h5')) throw error
     }
     session.end('', true)
   },
@@ -122,12 +130,13 @@ export const session = {
 
   /** The session is over. What was typed and not sent stays for the same account's return, unless it logged out. */
   end(reason: string, wipe: boolean): void {
+    nextSession()
     live.stop(wipe)
     ownMedia.clear()
     forgetFiles()
     keep.remove('token')
     keep.remove('signed')
-    if (wipe) for (const key of ['owner', 'tags', 'target', 'way', 'return', 'emoji']) keep.remove(key)
+    if (wipe) for (const key of ['owner', ...PERSONAL]) keep.remove(key)
     state.signed = false
     state.user = null
     state.over = reason
@@ -162,10 +171,20 @@ export function whenSessionEnds(action: () => void): void {
   endings.push(action)
 }
 
+/** What somebody chose, beside their rooms. */
+const PERSONAL = ['tags', 'target', 'way', 'return', 'emoji']
+
 async function enter(answer: LoggedIn): Promise<void> {
+  nextSession()
+  const before = keep.get<string>('owner')
   const next = owner(answer.user)
-  if (keep.get<string>('owner') !== next) live.stop(true)
+  if (before !== next) live.stop(true)
+  if (before && before !== next) {
+    for (const key of PERSONAL) keep.remove(key)
+    for (const action of endings) action()
+  }
   keep.set('owner', next)
+  entered = next
   if (answer.token) keep.set('token', answer.token)
   keep.set('signed', true)
   state.user = answer.user
@@ -176,10 +195,11 @@ async function enter(answer: LoggedIn): Promise<void> {
   if (answer.user.locale !== language()) account.change({ locale: language() }).catch(() => undefined)
 }
 
-/** Whose lines are kept here: a guest is known by the day it was made, to the fraction of a second. */
-function owner(user: User): string {
-  return user.account ?? `guest:${user.created}:${user.avatar}`
-}
+/** Whose lines are kept here: an account is known by when it was made, to the fraction of a second, whatever its name. */
+const owner = (user: User): string => user.created
+
+/** Whose session this page has. */
+let entered = keep.get<string>('owner')
 
 live.on((event) => {
   if (event.type === 'frame' && event.frame.type === 'me') session.refresh().catch(() => undefined)
