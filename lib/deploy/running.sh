@@ -136,10 +136,24 @@ address() {
 	say "$scheme://$first/"
 }
 
+# An nginx of the operator's is started by the operator, the first time after `up` has written its files.
+wait_nginx() {
+	local service
+	for service in api auth media admin-cgi; do wait_for 100 test -S "$RUN/$service.sock" || true; done
+	if [ -S "$RUN/internal.sock" ] && wait_for 100 ready; then return 0; fi
+	STANDS='Started, but not ready,'
+	say ""
+	say "Your nginx publishes nothing: what people send is kept, but nobody hears of it"
+	say "  why:  it does not answer on $RUN/internal.sock, or not on publish.sock"
+	say "  do:   restart it (a reload is not enough) with $CONF/driftline-http.conf included; ./deploy.sh status says whether that did it"
+}
+
+# Sets STANDS to how it is.
 wait_ready() {
 	local service
+	STANDS=Ready
 	if [ "$DRIFTLINE_NGINX" = off ]; then
-		for service in api auth admin-cgi; do wait_for 100 test -S "$RUN/$service.sock" || true; done
+		wait_nginx
 		return 0
 	fi
 	wait_for 300 ready && return 0
