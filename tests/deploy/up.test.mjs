@@ -233,6 +233,41 @@ test('a migration that fails changes nothing, and says what is wrong', async () 
   assert.equal(await me(), 200);
 });
 
+test('the assets of a former client stay a week from when they were replaced', async () => {
+  const dist = path.join(place, 'applet', 'dist');
+  const assets = () => path.join(it.realState, 'www', 'assets');
+  const deliver = async (version) => {
+    rmSync(dist, { recursive: true, force: true });
+    mkdirSync(path.join(dist, 'build', 'h5', 'assets'), { recursive: true });
+    writeFileSync(path.join(dist, 'build', 'h5', 'index.html'), version);
+    writeFileSync(path.join(dist, 'build', 'h5', 'assets', `index-${version}.js`), version);
+    writeFileSync(path.join(dist, '.sources'), version);
+    await it.up();
+    assert.equal(await (await fetch(it.url)).text(), version);
+  };
+  const pass = async (days) => {
+    for (const name of readdirSync(assets()))
+      assert.equal((await run('touch', ['-d', `${statSync(path.join(assets(), name)).mtime.toISOString()} ${days} days ago`, path.join(assets(), name)])).status, 0);
+  };
+  const served = async () => {
+    const there = [];
+    for (const version of ['first', 'second', 'third', 'fourth'])
+      if ((await fetch(`${it.url}/assets/index-${version}.js`)).status === 200) there.push(version);
+    return there;
+  };
+  await deliver('first');
+  await pass(8);
+  await deliver('second');
+  assert.deepEqual(await served(), ['first', 'second']);
+  await pass(6);
+  await deliver('third');
+  assert.deepEqual(await served(), ['first', 'second', 'third']);
+  await pass(2);
+  await deliver('fourth');
+  assert.deepEqual(await served(), ['second', 'third', 'fourth']);
+  assert.deepEqual(readdirSync(assets()).filter((name) => name.includes('first')), [], 'nor what was compressed of it');
+});
+
 test('a port that is taken: said at once, with who to ask', async () => {
   const server = net.createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
