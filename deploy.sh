@@ -68,7 +68,7 @@ command_up() {
 	exec 8>&-
 	apply
 	say ""
-	say "Ready after $SECONDS s: $(address)"
+	say "$STANDS after $SECONDS s: $(address)"
 	say "  to stop it: $([ "$GIVEN_STATE" = "$ROOT/var" ] || say "DRIFTLINE_STATE='$GIVEN_STATE' ")'$ROOT/deploy.sh' down"
 	say "  its settings: $GIVEN_STATE/driftline.conf"
 	say "  to look after it: '$ROOT/driftctl' --help"
@@ -95,7 +95,9 @@ command_down() {
 	done
 	rm -f -- "$STATE/service/supervisor"
 	if [ -d "$RUN" ]; then
-		rm -f -- "$RUN"/{api,auth,media,admin-cgi,admin,publish,internal}.sock "$RUN/abuse"
+		rm -f -- "$RUN"/{api,auth,media,admin-cgi}.sock "$RUN/abuse"
+		# those of an nginx that is the operator's stay its own: it makes them once, when it starts
+		if [ "$DRIFTLINE_NGINX" = on ]; then rm -f -- "$RUN"/{admin,publish,internal}.sock; fi
 		rmdir -- "$RUN" 2>/dev/null || true
 	fi
 	say "Driftline is down; its data are in $STATE"
@@ -113,11 +115,8 @@ command_status() {
 		esac
 		printf '%-9s %s\n' "$service" "$line"
 	done
-	if [ "$DRIFTLINE_NGINX" = on ] || [ -S "$RUN/internal.sock" ]; then
-		if ready; then line=yes; else line=no bad=3; fi
-		printf '%-9s %s\n' ready "$line"
-	fi
-	printf '%-9s %s\n' address "$(address)" sockets "$RUN" state "$STATE"
+	if ready; then line=yes; else line=no bad=3; fi
+	printf '%-9s %s\n' ready "$line" address "$(address)" sockets "$RUN" state "$STATE"
 	exit $bad
 }
 
@@ -162,7 +161,7 @@ command_reload() {
 	supervisor_runs || fail "Driftline is not up" "" "./deploy.sh up"
 	check_ports
 	apply
-	say "Ready: $(address)"
+	say "$STANDS: $(address)"
 }
 
 # psql [ARGUMENT...]: Opens psql on the database, as its owner.

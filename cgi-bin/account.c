@@ -247,7 +247,7 @@ static const char *openid_sealed(struct request *r, const char *openid)
 	return wechat_checks_text() ? wechat_openid_seal(r, openid) : NULL;
 }
 
-/* POST /login/wechat {code, device?}: 200; 404 wechat_refused; 503 not_configured. The openid is kept as a keyed hash. */
+/* POST /login/wechat {code, device?}: 200; 404 or 403 wechat_refused; 503 not_configured. The openid is kept as a keyed hash. */
 int account_wechat(struct request *r)
 {
 	const char *code, *openid, *hash, *origins;

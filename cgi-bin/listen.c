@@ -55,7 +55,8 @@ static int open_unix(const char *path, const struct passwd *user, mode_t mode, c
 		die(name, strerror(errno));
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
 		die(name, strerror(errno));
-	if ((user && chown(path, user->pw_uid, (gid_t)-1) < 0) || chmod(path, mode) < 0)
+	/* in this order: once it is theirs they could replace it */
+	if (chmod(path, mode) < 0 || (user && chown(path, user->pw_uid, (gid_t)-1) < 0))
 		die(name, strerror(errno));
 	return fd;
 }

@@ -3,21 +3,28 @@
 
 #include <string.h>
 
-enum { ERROR_BUSY = -1, ERROR_BLOCKED = 40226 };
+#define CODE2SESSION "/sns/jscode2session"
+
+/* What WeChat answers that is about the code, or who it is of. All else is about the applet (its id, its secret, how often it
+ * asks) or WeChat itself. */
+enum { ERROR_CODE = 40029, ERROR_CODE_USED = 40163, ERROR_BLOCKED = 40226 };
 
 static int answer_read(struct request *r, json_object *answer, const char **openid)
 {
 	json_object *field;
 	int error = wechat_error(answer);
-	if (error == ERROR_BUSY)
-		return fail_down(r);
 	if (error == ERROR_BLOCKED)
 		return fail(r, 403, "wechat_refused");
-	if (!json_object_object_get_ex(answer, "openid", &field) || !json_object_is_type(field, json_type_string))
+	if (error == ERROR_CODE || error == ERROR_CODE_USED)
 		return fail(r, 404, "wechat_refused");
-	const char *text = json_object_get_string(field);
-	if (text[0] == '\0' || strlen(text) > 128)
-		return fail(r, 404, "wechat_refused");
+	const char *text =
+		json_object_object_get_ex(answer, "openid", &field) && json_object_is_type(field, json_type_string)
+			? json_object_get_string(field)
+			: "";
+	if (error != 0 || text[0] == '\0' || strlen(text) > 128) {
+		log_event(LOG_ERROR, "wechat_refused", "\"call\":\"%s\",\"errcode\":%d", CODE2SESSION, error);
+		return fail_down(r);
+	}
 	*openid = arena_copy(&r->arena, text, strlen(text));
 	return 0;
 }
@@ -28,12 +35,12 @@ int wechat_openid(struct request *r, const char *code, const char **openid)
 		reply_header(r, "Retry-After", "3600");
 		return fail(r, 503, "not_configured");
 	}
-	json_object *answer = wechat_call(
-		&r->arena,
-		arena_printf(&r->arena, "/sns/jscode2session?appid=%s&secret=%s&js_code=%s&grant_type=authorization_code",
-	                 wechat_escape(&r->arena, config.wechat_appid), wechat_escape(&r->arena, config.wechat_secret),
-	                 wechat_escape(&r->arena, code)),
-		NULL);
+	json_object *answer =
+		wechat_call(&r->arena,
+	                arena_printf(&r->arena, CODE2SESSION "?appid=%s&secret=%s&js_code=%s&grant_type=authorization_code",
+	                             wechat_escape(&r->arena, config.wechat_appid),
+	                             wechat_escape(&r->arena, config.wechat_secret), wechat_escape(&r->arena, code)),
+	                NULL);
 	if (answer == NULL)
 		return fail_down(r);
 	int status = answer_read(r, answer, openid);

@@ -120,6 +120,10 @@ int wechat_notice_set(struct request *r)
 		reply_header(r, "Retry-After", "3600");
 		return fail(r, 503, "not_configured");
 	}
+	/* WeChat is asked nothing for somebody without a session, nor for one who is refused. */
+	int status = ACT0(r, "notice_check");
+	if (status != 204)
+		return status;
 	TRY(wechat_openid(r, code, &openid));
 	return ACT(r, "notice_set", wechat_openid_seal(r, openid));
 }

@@ -49,8 +49,15 @@ build_client() {
 	fi
 }
 
+# replace_assets SITE: from now on no page that is loaded asks for the assets of its build. (A site without a list of them is of
+# before there were such lists.)
+replace_assets() {
+	cd -- "$1/assets"
+	if [ -e ../.assets ]; then xargs -r -d '\n' touch -c -- <../.assets; else find . -type f -exec touch -- {} +; fi
+}
+
 # install_site BUILT NAME: what was built becomes the folder NAME of the state, unless it is that already.
-# Pages that are open still ask for the assets they came with: those stay a week.
+# Pages that are open still ask for the assets they came with: those stay a week from when they were replaced.
 install_site() {
 	local built=$ROOT/applet/dist/build/$1 site=$STATE/$2 sources
 	[ -d "$built" ] || return 0
@@ -58,7 +65,9 @@ install_site() {
 	if [ "$(cat -- "$site/.sources" 2>/dev/null)" = "$sources" ]; then return 0; fi
 	rm -rf -- "$site.new" "$site.old"
 	cp -R -- "$built" "$site.new"
+	find "$site.new/assets" -type f -printf '%P\n' >"$site.new/.assets"
 	if [ -d "$site/assets" ]; then
+		(replace_assets "$site")
 		find "$site/assets" -type f -mtime -7 -exec cp -pn -t "$site.new/assets" -- {} +
 	fi
 	printf '%s\n' "$sources" >"$site.new/.sources"

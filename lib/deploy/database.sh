@@ -4,6 +4,8 @@
 pg_bin() {
 	local version found
 	version=$(cat -- "$STATE/pg/PG_VERSION" 2>/dev/null || echo 15)
+	# the cluster's user could write anything there
+	case $version in '' | *[!0-9]*) fail "$STATE/pg/PG_VERSION is not right" "it holds no version's number" "put it right: initdb wrote 15, or a later one" ;; esac
 	found=/usr/lib/postgresql/$version/bin
 	[ -x "$found/postgres" ] || fail "PostgreSQL $version is not there" "the database in $STATE/pg was made by it" "install postgresql-$version"
 	say "$found"
@@ -29,7 +31,7 @@ shared_buffers() { awk '$1 == "MemTotal:" { m = int($2 / 8192); print (m < 128 ?
 configure_cluster() {
 	local me
 	me=$(id -un)
-	put "$STATE/pg/postgresql.conf" <<-END
+	put_owned "$DB_USER:" 600 "$STATE/pg/postgresql.conf" <<-END
 		# Written by deploy.sh.
 		listen_addresses = ''
 		unix_socket_directories = '${RUN//\'/\'\'}'
@@ -55,11 +57,11 @@ configure_cluster() {
 		log_parameter_max_length_on_error = 0
 		log_checkpoints = off
 	END
-	put "$STATE/pg/pg_hba.conf" <<-END
+	put_owned "$DB_USER:" 600 "$STATE/pg/pg_hba.conf" <<-END
 		# Written by deploy.sh.
 		local all all peer map=driftline
 	END
-	put "$STATE/pg/pg_ident.conf" <<-END
+	put_owned "$DB_USER:" 600 "$STATE/pg/pg_ident.conf" <<-END
 		# Written by deploy.sh. $(is_root || say "All of it runs as $me.")
 		driftline $DB_USER postgres
 		driftline $DB_USER driftline_owner
@@ -69,7 +71,6 @@ configure_cluster() {
 		driftline $HANDLER_USER driftline_admin
 		driftline $me driftline_admin
 	END
-	own "$DB_USER:" 600 "$STATE/pg/postgresql.conf" "$STATE/pg/pg_hba.conf" "$STATE/pg/pg_ident.conf"
 }
 
 make_database() {

@@ -64,11 +64,21 @@ make_state() {
 	STATE=$(cd -P -- "$GIVEN_STATE" && pwd)
 }
 
-# Whoever it is for may read it, no one else.
+# No link is followed where a user of the parts may have made one: it could lead root anywhere.
+refuse_links() {
+	local file
+	for file; do
+		[ ! -L "$file" ] || fail "$file is a symbolic link" "$(stat -c %U -- "$file") made it, and Driftline makes none there" \
+			"see where it leads (ls -l) and who may have done that, then remove it"
+	done
+}
+
+# own OWNER MODE FILE...: whoever it is for may read it, no one else. The files lie in folders of our own.
 own() {
 	local owner=$1 mode=$2
 	shift 2
-	if is_root; then chown "$owner" -- "$@"; fi
+	refuse_links "$@"
+	if is_root; then chown -h "$owner" -- "$@"; fi
 	chmod "$mode" -- "$@"
 }
 
@@ -79,15 +89,15 @@ make_folders() {
 		fail "the folder of sockets cannot be used" "$RUN belongs to somebody else" "set DRIFTLINE_RUN to a folder of your own"
 	fi
 	if is_root; then own root:driftline 3770 "$RUN"; else chmod 700 "$RUN"; fi
-	own "$HANDLER_USER:" 700 "$STATE/secrets"
-	own "$WEB_USER:" 700 "$STATE/tls" "$STATE/nginx/tmp"
+	own_folders "$STATE/secrets" "$STATE/tls"
+	own "$WEB_USER:" 700 "$STATE/nginx/tmp"
 	make_media
 	for service in "${SERVICES[@]}"; do
 		mkdir -p -- "$STATE/log/$service"
 		own "$(service_user "$service"):" 700 "$STATE/log/$service"
 	done
 	printf 's1000000\nn10\nt43200\n' >"$STATE/log/.config" # half a day a file: keep-log takes them away by age
-	for service in "${SERVICES[@]}"; do cp -- "$STATE/log/.config" "$STATE/log/$service/config"; done
+	for service in "${SERVICES[@]}"; do put_owned "$(service_user "$service"):" 600 "$STATE/log/$service/config" <"$STATE/log/.config"; done
 	if [ ! -s "$STATE/secrets/pepper" ]; then
 		(umask 077 && openssl rand -hex 32 >"$STATE/secrets/pepper.new")
 		mv -- "$STATE/secrets/pepper.new" "$STATE/secrets/pepper"
@@ -99,12 +109,22 @@ make_folders() {
 	fi
 }
 
+# Folders of root's, whose files are each the user's that reads it. They were these users' own once: what such a user may have
+# left there is not written to.
+own_folders() {
+	local links
+	if is_root; then own root:driftline 710 "$@"; else own "" 700 "$@"; fi
+	mapfile -d '' -t links < <(find "$@" -type l -print0)
+	refuse_links "${links[@]}"
+	find "$@" -name '*.new' -delete
+}
+
 # nginx reads what the handlers write.
 make_media() {
 	if [ ! -d "$MEDIA" ]; then
 		mkdir -p -- "$MEDIA" 2>"$OUTPUT" || fail "the media folder cannot be made" "$(<"$OUTPUT")" "choose another DRIFTLINE_MEDIA"
 	fi
-	if is_root; then own "$HANDLER_USER:driftline" 2750 "$MEDIA"; else chmod 700 "$MEDIA"; fi
+	if is_root; then own "$HANDLER_USER:driftline" 2750 "$(cd -P -- "$MEDIA" && pwd)"; else chmod 700 "$MEDIA"; fi
 }
 
 service_user() {
@@ -125,6 +145,17 @@ put() {
 	fi
 	printf %s "${text%.}" >"$file.new"
 	mv -- "$file.new" "$file"
+}
+
+# put_owned OWNER MODE FILE: the same into a folder that is OWNER's, who may have made a link of any name there. It is made in
+# the state folder, which is ours, and moved: that follows no link.
+put_owned() {
+	local owner=$1 mode=$2 file=$3 new
+	refuse_links "$file"
+	new=$(mktemp -- "$STATE/new.XXXXXX")
+	cat >"$new"
+	own "$owner" "$mode" "$new"
+	mv -fT -- "$new" "$file"
 }
 
 check_disk() {

@@ -96,11 +96,17 @@ start_nginx() {
 	start nginx
 }
 
+# In a folder of its own: nginx makes its files as it tests, and root is not to make them in a folder that is another user's.
 nginx_test() {
-	local test=(/usr/sbin/nginx -t -q -e stderr -p "$CONF/" -c "$CONF/nginx.conf")
+	local text status=0 test=(/usr/sbin/nginx -t -q -e stderr -p "$CONF/" -c "$CONF/test/nginx.conf")
 	if is_root; then test+=(-g "user $WEB_USER driftline;"); fi
-	"${test[@]}" 2>&1 || return
-	[ -s "$CONF/tmp/nginx.pid" ] || rm -f -- "$CONF/tmp/nginx.pid"
+	rm -rf -- "$CONF/test"
+	mkdir -- "$CONF/test"
+	text=$(<"$CONF/nginx.conf")
+	printf '%s\n' "${text//"$CONF/tmp/"/"$CONF/test/"}" >"$CONF/test/nginx.conf"
+	"${test[@]}" 2>&1 || status=$?
+	rm -rf -- "$CONF/test"
+	return "$status"
 }
 
 last_lines() {
@@ -136,10 +142,24 @@ address() {
 	say "$scheme://$first/"
 }
 
+# An nginx of the operator's is started by the operator, the first time after `up` has written its files.
+wait_nginx() {
+	local service
+	for service in api auth media admin-cgi; do wait_for 100 test -S "$RUN/$service.sock" || true; done
+	if [ -S "$RUN/internal.sock" ] && wait_for 100 ready; then return 0; fi
+	STANDS='Started, but not ready,'
+	say ""
+	say "Your nginx publishes nothing: what people send is kept, but nobody hears of it"
+	say "  why:  it does not answer on $RUN/internal.sock, or not on publish.sock"
+	say "  do:   restart it (a reload is not enough) with $CONF/driftline-http.conf included; ./deploy.sh status says whether that did it"
+}
+
+# Sets STANDS to how it is.
 wait_ready() {
 	local service
+	STANDS=Ready
 	if [ "$DRIFTLINE_NGINX" = off ]; then
-		for service in api auth admin-cgi; do wait_for 100 test -S "$RUN/$service.sock" || true; done
+		wait_nginx
 		return 0
 	fi
 	wait_for 300 ready && return 0

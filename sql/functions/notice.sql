@@ -6,6 +6,13 @@ create or replace function notice_json(p_account bigint) returns text language s
     select json_build_object('until', (select rfc3339(n.expires) from wait_notice n where n.account = p_account and n.expires > clock()))::text
 $$;
 
+-- Whether one may ask for it, before WeChat is asked for the openid.
+create or replace function api.notice_check(p_token bytea) returns setof act language plpgsql stable as $$
+begin
+    perform match_check(session_account(p_token));
+    return next ('reply', 204, null)::act;
+end $$;
+
 -- Asks for it, for a day. Of one that is there already the openid and the day are new.
 create or replace function api.notice_set(p_token bytea, p_openid bytea) returns setof act language plpgsql volatile as $$
 declare

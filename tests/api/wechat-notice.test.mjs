@@ -97,6 +97,25 @@ test('only with a session', async () => {
     )
 })
 
+test('who has no session, or is not matched at the time, has WeChat asked nothing', async () => {
+  const before = double.asked.length
+  const invented = new Person('A'.repeat(22), null, it.url)
+  refused(await invented.post('/match/notice', { code: 'ann' }), 401, 'unauthorized')
+  const dot = `(select account from session where token = sha256('${people.dot.token}'))`
+  for (const [error, until] of [
+    ['muted', 'muted_until'],
+    ['matching_paused', 'held_until'],
+  ]) {
+    await sql(`update account set ${until} = clock() + interval '1 hour' where id = ${dot}`)
+    refused(await people.dot.post('/match/notice', { code: 'dot' }), 403, error)
+    await sql(`update account set ${until} = null where id = ${dot}`)
+  }
+  assert.equal(double.asked.length, before)
+  assert.equal((await people.dot.post('/match/notice', { code: 'dot' })).status, 200)
+  assert.equal(double.asked.at(-1).js_code, 'dot')
+  assert.equal((await people.dot.delete('/match/notice')).status, 204)
+})
+
 test('one message when somebody waits alone, to the first that asked, and then it is forgotten', async () => {
   await people.ann.post('/match/notice', { code: 'ann' })
   await people.bob.post('/match/notice', { code: 'bob' })

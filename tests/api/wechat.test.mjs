@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Instance } from '../deploy/instance.mjs'
-import { Person, base, call, logs, random, refused, v2 } from '../support/client.mjs'
+import { Person, base, call, logs, random, refused, until, v2 } from '../support/client.mjs'
 import { wechat } from '../support/wechat.mjs'
 
 const openid = 'o' + random(13)
@@ -16,6 +16,9 @@ const double = await wechat({
   blocked: { errcode: 40226, errmsg: 'code blocked' },
   busy: { errcode: -1, errmsg: 'system error' },
   used: { errcode: 40163, errmsg: 'code been used' },
+  'wrong app id': { errcode: 40013, errmsg: 'invalid appid' },
+  'wrong secret': { errcode: 40125, errmsg: 'invalid appsecret' },
+  'too often': { errcode: 45011, errmsg: 'api minute-quota reach limit' },
   garbage: '<html>no</html>',
   list: [],
   none: '',
@@ -91,10 +94,13 @@ for (const [code, status, error] of [
   ['blocked', 403, 'wechat_refused'],
   ['used', 404, 'wechat_refused'],
   ['unknown', 404, 'wechat_refused'],
-  ['bare', 404, 'wechat_refused'],
-  ['empty', 404, 'wechat_refused'],
-  ['number', 404, 'wechat_refused'],
+  ['bare', 503, 'unavailable'],
+  ['empty', 503, 'unavailable'],
+  ['number', 503, 'unavailable'],
   ['busy', 503, 'unavailable'],
+  ['wrong app id', 503, 'unavailable'],
+  ['wrong secret', 503, 'unavailable'],
+  ['too often', 503, 'unavailable'],
   ['garbage', 503, 'unavailable'],
   ['list', 503, 'unavailable'],
   ['none', 503, 'unavailable'],
@@ -109,6 +115,18 @@ for (const [code, status, error] of [
     if (status === 503) assert.ok(Number(answer.headers.get('retry-after')) > 0)
     assert.ok(!answer.text.includes(session_key) && !answer.text.includes('errmsg'))
   })
+
+test('what is not about the code is in the log, by its number', async () => {
+  const expected = [0, 0, 0, -1, 40013, 40125, 45011]
+  const said = () => it.log('auth').split('\n').filter((line) => line.includes('/sns/jscode2session'))
+  await until(() => said().length >= expected.length, 'the log')
+  const events = said().map((line) => JSON.parse(line))
+  for (const { level, event } of events) assert.deepEqual([level, event], ['error', 'wechat_refused'])
+  assert.deepEqual(
+    events.map(({ errcode }) => errcode),
+    expected,
+  )
+})
 
 for (const [name, code] of [
   ['absent', undefined],

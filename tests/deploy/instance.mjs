@@ -105,7 +105,11 @@ export class Instance {
 
   // Gone without a trace.
   async remove() {
-    if (existsSync(path.join(this.state, 'instance'))) await this.deploy('down');
+    if (existsSync(path.join(this.state, 'instance'))) {
+      const { sockets } = this;
+      await this.deploy('down');
+      rmSync(sockets, { recursive: true, force: true }); // what an nginx of the operator's has left
+    }
     if (existsSync(this.state) && lstatSync(this.state).isSymbolicLink())
       rmSync(readlinkSync(this.state), { recursive: true, force: true });
     rmSync(this.base ?? this.state, { recursive: true, force: true });
@@ -135,7 +139,7 @@ export async function authority(folder) {
 export function operatorsNginx(folder, instance) {
   const tmp = path.join(folder, 'nginx');
   const conf = path.join(instance.realState, 'nginx');
-  mkdirSync(tmp);
+  mkdirSync(tmp, { recursive: true });
   writeFileSync(path.join(tmp, 'nginx.conf'), `
     load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
     daemon off;

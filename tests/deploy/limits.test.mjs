@@ -7,6 +7,7 @@ import { Instance, until } from './instance.mjs';
 const it = new Instance({
   env: {
     DRIFTLINE_LIMIT_GUESTS: '4',
+    DRIFTLINE_LIMIT_LOGINS: '3',
     DRIFTLINE_LIMIT_SHARES: '3',
     DRIFTLINE_LIMIT_REQUESTS: '40',
     DRIFTLINE_LIMIT_SOCKETS: '3',
@@ -68,6 +69,22 @@ test('invitations cannot be guessed at will, by the page nor by the call', async
   await tooMany(await call(from, 'GET', `/s/${code()}`));
   await tooMany(await call(from, 'GET', `/api/v1/share/${code()}`));
   assert.equal((await call(from, 'HEAD', `/s/${code()}`)).status, 429);
+});
+
+test('whatever hashes a password or asks WeChat counts as a try to log in', async () => {
+  for (const [method, path] of [
+    ['POST', '/login'],
+    ['POST', '/login/wechat'],
+    ['POST', '/me'],
+    ['POST', '/me/password'],
+    ['DELETE', '/me'],
+    ['POST', '/match/notice'],
+  ]) {
+    const from = fresh();
+    const attempt = () => call(from, method, `/api/v1${path}`, {}, '{}');
+    assert.equal((await statuses(3, attempt)).includes(429), false, path);
+    await tooMany(await attempt());
+  }
 });
 
 test('all calls together have an end too', async () => {

@@ -19,6 +19,23 @@ function start(command, args) {
 }
 const asNobody = (command, ...args) => (root ? run('setpriv', ['--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups', command, ...args], { cwd: '/' }) : run(command, args));
 
+// Two guests: one opens a socket, and hears by it that the other came.
+async function heard() {
+  const post = async (place, body, token) => {
+    const answer = await fetch(it.url + place, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) } });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const [a, b] = await Promise.all([post('/api/v1/login/guest', {}), post('/api/v1/login/guest', {})]);
+  const { url } = (await post('/api/v1/stream', {}, a.body.token)).body;
+  const open = raw(port, `GET ${url} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`, { wait: 1500 });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal((await post('/api/v1/match', { target: 'private' }, a.body.token)).body.state, 'waiting');
+  assert.equal((await post('/api/v1/match', { target: 'private' }, b.body.token)).body.state, 'matched');
+  const socket = await open;
+  assert.equal(socket.status, 101);
+  assert.match(socket.all, /"type":"matched"/);
+}
+
 before(async () => {
   await run('chmod', ['755', folder]);
   const data = path.join(folder, 'pg');
@@ -53,6 +70,9 @@ test('up without a database and an nginx of its own', async () => {
   assert.ok(!existsSync(path.join(it.state, 'pg')));
   assert.deepEqual(readdirSync(path.join(it.state, 'service')).filter((name) => ['postgres', 'nginx'].includes(name)), []);
   assert.doesNotMatch(done.text, /s3cret/);
+  assert.match(done.stdout, /^Your nginx publishes nothing.*\n.*internal\.sock.*\n.*restart it/m);
+  assert.doesNotMatch(done.stdout, /^Ready/m);
+  assert.match((await it.deploy('status')).stdout, /^ready +no$/m);
   await until('the handlers are connected', async () =>
     (await it.admin("select distinct usename from pg_stat_activity where datname = 'chat'")).stdout.trim() === 'shop');
 });
@@ -70,19 +90,7 @@ test('an nginx with the included files serves it', { skip: !root }, async () => 
     return (await fetch(`${it.url}/readyz`).catch(() => ({}))).status === 200;
   });
   assert.match(await (await fetch(`${it.url}/here.html`)).text(), /here/);
-  const post = async (place, body, token) => {
-    const answer = await fetch(it.url + place, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) } });
-    return { status: answer.status, body: await answer.json() };
-  };
-  const [a, b] = await Promise.all([post('/api/v1/login/guest', {}), post('/api/v1/login/guest', {})]);
-  const { url } = (await post('/api/v1/stream', {}, a.body.token)).body;
-  const open = raw(port, `GET ${url} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`, { wait: 1500 });
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.equal((await post('/api/v1/match', { target: 'private' }, a.body.token)).body.state, 'waiting');
-  assert.equal((await post('/api/v1/match', { target: 'private' }, b.body.token)).body.state, 'matched');
-  const socket = await open;
-  assert.equal(socket.status, 101);
-  assert.match(socket.all, /"type":"matched"/);
+  await heard();
   assert.equal((await raw(port, 'GET /api/v1/%zz HTTP/1.1\r\nHost: x\r\n\r\n')).status, 400);
   assert.equal((await it.deploy('status')).status, 0);
   assert.equal(statSync(path.join(folder, 'nginx', 'access')).size, 0, 'its access log names nobody');
@@ -103,8 +111,32 @@ test('each program has taken on its role, whose rights end where that one’s do
   }
 });
 
-test('down leaves both alone', async () => {
+test('down leaves both alone, and the sockets that this nginx made: with the next up it publishes again', async () => {
+  const made = nginx ? ['admin.sock', 'internal.sock', 'publish.sock'] : [];
   assert.equal((await it.deploy('down')).status, 0);
   assert.equal((await it.admin('select 1')).status, 0);
-  if (nginx) assert.equal(nginx.exitCode, null);
+  if (!nginx) return;
+  assert.equal(nginx.exitCode, null);
+  assert.deepEqual(readdirSync(it.sockets).sort(), made);
+  assert.match((await it.up()).stdout, /^Ready after/m);
+  await heard();
 });
+
+for (const name of ['publish.sock', 'internal.sock'])
+  test(`without ${name} it is not ready, which up and status say, until that nginx was restarted`, { skip: !root }, async () => {
+    const { sockets } = it;
+    assert.equal((await it.deploy('down')).status, 0);
+    rmSync(path.join(sockets, name));
+    const done = await it.up();
+    assert.match(done.stdout, /^Your nginx publishes nothing/m);
+    assert.doesNotMatch(done.stdout, /^Ready/m);
+    const status = await it.deploy('status');
+    assert.equal(status.status, 3);
+    assert.match(status.stdout, /^ready +no$/m);
+    const ended = new Promise((resolve) => nginx.once('exit', resolve));
+    nginx.kill('SIGTERM');
+    await ended;
+    nginx = operatorsNginx(folder, it);
+    await until('status says so', async () => (await it.deploy('status')).status === 0);
+    await heard();
+  });

@@ -137,6 +137,66 @@ test('the machine has an owner, whose token only root reads; up keeps it, and ma
   }
 });
 
+test('what the user of a part puts into its folder leads root to no other file', { skip: !root }, async () => {
+  const state = it.realState;
+  const at = (name) => path.join(state, name);
+  const as = async (user, ...command) => (await run('setpriv', ['--reuid', user, '--regid', 'driftline', '--init-groups', ...command], { cwd: '/' })).status;
+  mkdirSync(at('of-root'));
+  writeFileSync(at('of-root/file'), 'kept', { mode: 0o640 });
+  const untouched = (what) => {
+    assert.deepEqual(readdirSync(at('of-root')), ['file'], what);
+    assert.equal(readFileSync(at('of-root/file'), 'utf8'), 'kept', what);
+    for (const [name, mode] of [['of-root', 0o755], ['of-root/file', 0o640]]) {
+      const { uid, gid, mode: had } = statSync(at(name));
+      assert.deepEqual([uid, gid, had & 0o777], [0, 0, mode], what);
+    }
+  };
+  const refuses = async (what) => {
+    const done = await it.deploy('up', '--no-client');
+    assert.notEqual(done.status, 0, what);
+    assert.match(done.stderr, new RegExp(`${what} is a symbolic link\n.*made it.*\n.*remove it`));
+    untouched(what);
+  };
+  for (const [user, name] of [['driftline-db', 'pg/postgresql.conf'], ['driftline-db', 'pg/pg_hba.conf'], ['driftline', 'log/api/config']]) {
+    assert.equal(await as(user, 'ln', '-sf', at('of-root/file'), at(name)), 0);
+    await refuses(name);
+    rmSync(at(name));
+    assert.equal(await as(user, 'ln', '-s', at('of-root/file'), at(`${name}.new`)), 0);
+    await it.up();
+    untouched(`${name}.new`);
+    rmSync(at(`${name}.new`));
+  }
+  // where nginx writes for a while, which it has tested as root
+  assert.equal(await as('driftline-web', 'mv', at('nginx/tmp/body'), at('nginx/tmp/away')), 0);
+  assert.equal(await as('driftline-web', 'ln', '-s', at('of-root'), at('nginx/tmp/body')), 0);
+  await it.up();
+  untouched('nginx/tmp/body');
+  rmSync(at('nginx/tmp/body'));
+  assert.equal(await as('driftline-web', 'mv', '-T', at('nginx/tmp/away'), at('nginx/tmp/body')), 0);
+  // folders of root's, in which there may be links from when they were not
+  for (const [user, folder, file] of [['driftline', 'secrets', 'admin-token.new'], ['driftline-web', 'tls', 'key.pem']]) {
+    assert.notEqual(await as(user, 'ln', '-s', at('of-root/file'), at(`${folder}/${file}`)), 0);
+    assert.equal((await run('chown', [user, at(folder)])).status, 0);
+    assert.equal(await as(user, 'ln', '-s', at('of-root/file'), at(`${folder}/${file}`)), 0);
+    await refuses(`${folder}/${file}`);
+    rmSync(at(`${folder}/${file}`));
+    await it.up();
+    assert.notEqual(await as(user, 'ln', '-s', at('of-root/file'), at(`${folder}/${file}`)), 0);
+  }
+  // the path of a program that stands in a script of root's
+  mkdirSync(at('of-root/bin'));
+  writeFileSync(at('of-root/bin/postgres'), '#!/bin/sh\n', { mode: 0o755 });
+  const version = readFileSync(at('pg/PG_VERSION'));
+  writeFileSync(at('pg/PG_VERSION'), `../../..${at('of-root')}\n`);
+  const done = await it.deploy('up', '--no-client');
+  writeFileSync(at('pg/PG_VERSION'), version);
+  assert.notEqual(done.status, 0);
+  assert.match(done.stderr, /PG_VERSION is not right/);
+  rmSync(at('of-root'), { recursive: true });
+  await it.up();
+  assert.equal(await me(), 200);
+});
+
 test('a second up is quick, restarts nothing, and keeps the data', async () => {
   const before = ['postgres', 'api', 'auth', 'media', 'nginx'].map((part) => it.pid(part));
   const began = Date.now();
@@ -231,6 +291,41 @@ test('a migration that fails changes nothing, and says what is wrong', async () 
   assert.equal((await it.deploy('psql', '-XAtc', "select to_regclass('driftline.half') is null")).stdout.trim(), 't');
   await it.up();
   assert.equal(await me(), 200);
+});
+
+test('the assets of a former client stay a week from when they were replaced', async () => {
+  const dist = path.join(place, 'applet', 'dist');
+  const assets = () => path.join(it.realState, 'www', 'assets');
+  const deliver = async (version) => {
+    rmSync(dist, { recursive: true, force: true });
+    mkdirSync(path.join(dist, 'build', 'h5', 'assets'), { recursive: true });
+    writeFileSync(path.join(dist, 'build', 'h5', 'index.html'), version);
+    writeFileSync(path.join(dist, 'build', 'h5', 'assets', `index-${version}.js`), version);
+    writeFileSync(path.join(dist, '.sources'), version);
+    await it.up();
+    assert.equal(await (await fetch(it.url)).text(), version);
+  };
+  const pass = async (days) => {
+    for (const name of readdirSync(assets()))
+      assert.equal((await run('touch', ['-d', `${statSync(path.join(assets(), name)).mtime.toISOString()} ${days} days ago`, path.join(assets(), name)])).status, 0);
+  };
+  const served = async () => {
+    const there = [];
+    for (const version of ['first', 'second', 'third', 'fourth'])
+      if ((await fetch(`${it.url}/assets/index-${version}.js`)).status === 200) there.push(version);
+    return there;
+  };
+  await deliver('first');
+  await pass(8);
+  await deliver('second');
+  assert.deepEqual(await served(), ['first', 'second']);
+  await pass(6);
+  await deliver('third');
+  assert.deepEqual(await served(), ['first', 'second', 'third']);
+  await pass(2);
+  await deliver('fourth');
+  assert.deepEqual(await served(), ['second', 'third', 'fourth']);
+  assert.deepEqual(readdirSync(assets()).filter((name) => name.includes('first')), [], 'nor what was compressed of it');
 });
 
 test('a port that is taken: said at once, with who to ask', async () => {

@@ -19,6 +19,7 @@ create function told() returns text language sql as $$ select string_agg(openid:
 
 -- asking
 select is(call('notice_set(''nobody'', ''\x01'')'), '401 unauthorized', 'only with a session');
+select is(call('notice_check(''nobody'')'), '401 unauthorized', 'which is known before WeChat is asked');
 select is(call('notice_get(''nobody'')'), '401 unauthorized', 'so is reading it');
 select is(call('notice_unset(''nobody'')'), '401 unauthorized', 'and taking it back');
 select call(format('notice_get(%L)', tok('ann'))) \g /dev/null
@@ -31,7 +32,9 @@ select is(call(format('notice_unset(%L)', tok('ann'))), '204', 'it can be taken 
 select is(asked(), null, 'then nothing of it is left');
 update account set held_until = now() + interval '1 hour' where id = account_of('ann');
 select is(ask('ann'), '403 matching_paused', 'who is not matched is not called');
+select is(call(format('notice_check(%L)', tok('ann'))), '403 matching_paused', 'which is known too');
 update account set held_until = null;
+select is(call(format('notice_check(%L)', tok('ann'))), '204', 'who may ask');
 
 -- telling
 select is(told(), null, 'nobody asked, nobody waits');
