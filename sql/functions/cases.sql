@@ -66,7 +66,8 @@ begin
 end $$;
 
 -- What a case does by itself, once: when the word of credible reporters, each counted once, weighs as much as the rules say,
--- its subject is not matched, or muted, for a while. No more, and nothing that they could not see undone.
+-- its subject is not matched, or muted, for a while. No more, and nothing that they could not see undone. The caller has locked the
+-- subject (account_lock).
 create or replace function case_step(p_case text, p_rules jsonb) returns void language plpgsql volatile as $$
 declare
     v_kind text := split_part(p_rules ->> 'step', ':', 1);
@@ -116,20 +117,28 @@ returns setof act language plpgsql volatile as $$
 declare
     v_report report;
     v_case report_case;
-    v_kind text;
+    v_kind text := 'dismiss';
 begin
-    select * into v_report from report where id = p_report;
-    select * into v_case from report_case where id = v_report.case_id for no key update;
     select * into v_report from report where id = p_report;
     if v_report.id is null then
         perform fail(404, 'no_report');
-    elsif v_report.state <> 'open' then
+    end if;
+    -- all that it may take to lock is locked before the case: safety.sql
+    select * into v_case from report_case where id = v_report.case_id;
+    perform account_lock(v_case.subject);
+    if p_action <> 'dismiss' and v_case.subject is not null then
+        v_kind := (select s.kind from action_step(v_case.subject, p_action, p_days, p_rules) s);
+    end if;
+    if v_kind = 'ban' then
+        perform rooms_lock(v_case.subject);
+    end if;
+    select * into v_case from report_case where id = v_report.case_id for no key update;
+    select * into v_report from report where id = p_report;
+    if v_report.state <> 'open' then
         perform fail(409, 'report_resolved');
     elsif p_action <> 'dismiss' and v_case.subject is null then
         perform fail(404, 'no_subject');
     end if;
-    v_kind := case when p_action = 'dismiss' then 'dismiss'
-              else (select s.kind from action_step(v_case.subject, p_action, p_days, p_rules) s) end;
     return query
     with done as (
         update report r

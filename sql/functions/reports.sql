@@ -181,7 +181,9 @@ begin
     v_subject := report_subject(r, me, p_member);
     v_whole := p_member is null and r.kind = 'group';
     perform report_chosen_check(r, me, p_seqs);
+    perform from account where id in (v_account, v_subject.account) order by id for no key update;
     perform account_hold(v_account);    -- the same report twice at once is one
+    perform account_lock(v_subject.account);    -- before its case, which may take a step
     select * into v_report from report q
      where q.reporter = v_account and q.state = 'open' and q.room = r.key
        and coalesce(q.member, 0) = case when v_whole then 0 else v_subject.key end;

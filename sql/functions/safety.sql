@@ -1,7 +1,8 @@
 -- Accounts that are put out: bans, and what bans and erasures have in common. The functions of schema admin_api call these
 -- too. What an account loses it loses in the transaction that takes it: after its commit nothing of the account's is appended,
 -- matched or joined, since all of that waits for the locks that are held here and looks again afterwards. Locks are taken
--- in this order: account, sessions, matching, rooms by key, connections.
+-- in this order: accounts by id, sessions, matching, rooms by key, cases by account, connections. (The append, which has
+-- rooms, opens cases by what the word filter says: so nobody who holds a case waits for what stands before it.)
 set local search_path = driftline;
 
 -- Private chats of an account end. A partner is told at once; of several with one and the same partner that goes for the
@@ -39,21 +40,35 @@ begin
        and s.member = m.key and s.to_seq is null;
 end $$;
 
--- Takes an account out of everything: sessions, sockets and wait end now, private partners are told `left` now, groups see
--- it leave, like anybody, one to ten minutes from now, each at a time of its own; until then its seat is taken and what it
--- owns is its own. What it could read ends now. p_bye: the frame that its sockets get before they are cut. Returns frames
--- and byes. The caller bars or erases the account in the same transaction.
-create or replace function account_depart(p_account bigint, p_bye text) returns setof act language plpgsql volatile as $$
+-- Locks an account, its sessions, whose tokens come back, and the matching.
+create or replace function account_lock(p_account bigint) returns bytea[] language plpgsql volatile as $$
 declare
     v_tokens bytea[];
 begin
     perform from account where id = p_account for no key update;
     v_tokens := sessions_lock(p_account, null, null);
     perform pg_advisory_xact_lock(hashtext('driftline.match'));
-    delete from wait where account = p_account;
+    return v_tokens;
+end $$;
+
+-- The rooms that an account is in.
+create or replace function rooms_lock(p_account bigint) returns void language plpgsql volatile as $$
+begin
     perform from member m join room r on r.key = m.room
       where m.account = p_account and m.left_at is null and r.ended_at is null
       order by r.key for no key update of r;
+end $$;
+
+-- Takes an account out of everything: sessions, sockets and wait end now, private partners are told `left` now, groups see
+-- it leave, like anybody, one to ten minutes from now, each at a time of its own; until then its seat is taken and what it
+-- owns is its own. What it could read ends now. p_bye: the frame that its sockets get before they are cut. Returns frames
+-- and byes. The caller bars or erases the account in the same transaction.
+create or replace function account_depart(p_account bigint, p_bye text) returns setof act language plpgsql volatile as $$
+declare
+    v_tokens bytea[] := account_lock(p_account);
+begin
+    delete from wait where account = p_account;
+    perform rooms_lock(p_account);
     return query delete from connection c where c.account = p_account returning 'bye', c.channel::text, p_bye;
     return query select * from chats_depart(p_account);
     perform groups_depart(p_account);

@@ -58,7 +58,8 @@ begin
       join room r on r.id = i.room
       join member m on m.room = r.key and m.account = s.account
       join message c on c.room_kind = r.kind and c.member = m.key and c.client_id = i.client_id and c.at = p_now
-     where i.verdict like 'flag %';
+     where i.verdict like 'flag %'
+     order by m.account;    -- cases are locked in this order
 end $$;
 
 -- A member's lines that wait are 20 at the most: what is more is refused, or nobody could look at them.

@@ -1,7 +1,7 @@
 // Reports: evidence that stays whatever becomes of it in the room, one report for one mask, and nothing that tells on anybody.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { Person, pair, random, range, refused, rows, sql } from '../support/client.mjs'
+import { Person, holding, pair, random, range, refused, rows, sql, until } from '../support/client.mjs'
 import { png, send } from '../support/media.mjs'
 import { resolve } from '../support/safety.mjs'
 
@@ -187,3 +187,40 @@ test('forty new accounts bring nothing about', async () => {
       'one answer for all of them',
     )
 })
+
+// The append holds its rooms when it opens a case, matching holds its own lock when it waits for rooms: nobody waits for either
+// with a case in hand. So while one of them is held, what ends in that case waits, and the case is free.
+for (const [name, lock, acts] of [
+  [
+    'a ban by a report',
+    ({ room }) => `select from driftline.room where id = '${room}' for no key update`,
+    ({ first }) => resolve(first, 'ban'),
+  ],
+  [
+    'a mute by a report',
+    () => `select pg_advisory_xact_lock(hashtext('driftline.match'))`,
+    ({ first }) => resolve(first, 'mute', 1),
+  ],
+  [
+    'a further report',
+    () => `select pg_advisory_xact_lock(hashtext('driftline.match'))`,
+    ({ one, room, whom }) => report(one, { room, member: whom.member, reason: 'spam' }),
+  ],
+])
+  test(`${name} waits for what it takes before it has the case`, async () => {
+    const it = await chat()
+    const first = (await report(it.one, it.whom)).body.id
+    const waiting = async () => Number(await sql('select count(*) from pg_locks where not granted'))
+    const before = await waiting()
+    const end = await holding(`begin; ${lock(it)}`)
+    const acted = acts({ ...it, first })
+    try {
+      await until(async () => (await waiting()) > before, 'its waiting')
+      await sql(
+        `select from report_case c join report r on r.case_id = c.id where r.id = '${first}' for no key update of c nowait`,
+      )
+    } finally {
+      await end()
+    }
+    await acted
+  })
