@@ -104,7 +104,7 @@ begin
     delete from held where member = me.key;
     delete from block where member = me.key;
     if not exists (select from member m where m.room = r.key and m.key <> me.key) then
-        update room set topic = '', description = '', tags = '{}' where key = r.key;
+        update room set topic = '', description = '', tags = '{}', public = false where key = r.key;
     elsif r.kind = 'private' then
         update room set tags = '{}' where key = r.key;
     end if;

@@ -120,7 +120,9 @@ select guest('eve') \g /dev/null
 select call(format('room_create(%L, ''canary topic'', ''canary words'', ''{canary}'', 20, true, ''always'', false)', tok('eve'))) \g /dev/null
 select erase('eve', p_confirm => 'true') \g /dev/null
 select job() \g /dev/null
-select job('11 minutes'), job('11 minutes') \g /dev/null
+select job('11 minutes') \g /dev/null
+select is((select count(*) from square s join room r on r.key = s.room where r.topic = ''), 0::bigint, 'a room that says nothing of itself any more leaves the square');
+select job('11 minutes') \g /dev/null
 select is((select count(*) from room where topic || description || tags::text like '%canary%'), 0::bigint, 'what a room is about goes with the only one who ever was there');
 
 -- by WeChat
