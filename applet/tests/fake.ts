@@ -263,7 +263,12 @@ export interface Setup {
   bodies(room: string): (string | null)[]
 }
 
-export function setUp(service = new FakeService(), keep = fakeKeep(), clock = new FakeClock()): Setup {
+export function setUp(
+  service = new FakeService(),
+  keep = fakeKeep(),
+  clock = new FakeClock(),
+  tab?: LiveDeps['tab'],
+): Setup {
   let n = 0
   const live = new Live({
     api: service.api,
@@ -271,6 +276,7 @@ export function setUp(service = new FakeService(), keep = fakeKeep(), clock = ne
     clock,
     keep,
     uuid: () => `${clock.time}-${++n}`,
+    tab,
   })
   const events: LiveEvent[] = []
   live.on((event) => events.push(event))

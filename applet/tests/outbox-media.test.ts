@@ -198,3 +198,61 @@ describe('a reload', () => {
     expect(again.live.lines('a')).toMatchObject([{ kind: 'image' }])
   })
 })
+
+describe('a second tab', () => {
+  /** Two tabs of one browser; `close` ends the first. */
+  function tabs() {
+    let close = (): void => undefined
+    const named = (name: string) => ({
+      name: () => name,
+      whenGone: (other: string, action: () => void) => void (other === 'first' && (close = action)),
+    })
+    const first = setUp(undefined, undefined, undefined, named('first'))
+    const second = setUp(first.service, fakeKeep(first.keep.store), first.clock, named('second'))
+    return { first, second, close: () => close() }
+  }
+
+  it('leaves alone what the first is sending', async () => {
+    const { first, second } = tabs()
+    const { shut, open } = gate()
+    first.service.hangs = shut
+    first.live.start()
+    first.live.sendMedia('a', draft())
+    await first.clock.pass(10)
+    second.live.start()
+    await first.clock.pass(10)
+    expect(second.live.pending('a')).toEqual([])
+    expect(second.keep.keys('out.').map((key) => second.keep.get(key))).toMatchObject([{ state: 'sending' }])
+    open()
+    await first.clock.pass(10)
+    expect(first.service.room('a')).toMatchObject([{ kind: 'image' }])
+    expect(second.keep.keys('out.')).toEqual([])
+  })
+
+  it('tells that it is lost when the first is closed', async () => {
+    const { first, second, close } = tabs()
+    first.service.down = NETWORK
+    first.live.start()
+    first.live.sendMedia('a', draft())
+    await first.clock.pass(10)
+    second.live.start()
+    await first.clock.pass(10)
+    first.live.stop(false)
+    second.events.length = 0
+    close()
+    expect(second.live.pending('a')).toMatchObject([{ state: 'failed', code: 'media_lost' }])
+    expect(second.events).toContainEqual({ type: 'lines', room: 'a' })
+  })
+
+  it('hears nothing of it when its session is over by then', async () => {
+    const { first, second, close } = tabs()
+    first.service.down = NETWORK
+    first.live.start()
+    first.live.sendMedia('a', draft())
+    await first.clock.pass(10)
+    second.live.start()
+    second.live.stop(false)
+    close()
+    expect(second.live.pending('a')).toEqual([])
+  })
+})

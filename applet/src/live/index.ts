@@ -4,6 +4,9 @@ import { live as liveApi } from '@/api/live'
 import { messages } from '@/api/messages'
 import { uuid4 } from '@/lib/uuid'
 import { keep } from '@/platform/storage'
+// #ifdef H5
+import { hasTabs, thisTab, whenTabGone } from '@/platform/tabs-h5'
+// #endif
 import { Live } from './core'
 import type { Clock, Socket, SocketEvents } from './types'
 
@@ -60,6 +63,11 @@ export const live = new Live({
   clock,
   keep,
   uuid: uuid4,
+  // #ifdef H5
+  ...(process.env.UNI_PLATFORM === 'h5' && hasTabs()
+    ? { tab: { name: thisTab, whenGone: whenTabGone } }
+    : {}),
+  // #endif
 })
 
 export type { LiveEvent, LiveState, MediaDraft, MediaFile, MediaLook, Pending } from './types'

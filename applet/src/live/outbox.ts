@@ -4,7 +4,7 @@
  * line whose answer was lost is simply sent again.
  *
  * Pictures and voice stand in the same order. Their files live in memory alone: a line whose file a reload took is kept
- * as one that failed, so that nobody believes it sent.
+ * as one that failed, so that nobody believes it sent. One whose file is in another tab is that tab's, until it is closed.
  */
 import { ApiError, asApiError } from '@/api/error'
 import type { Message } from '@/api/types'
@@ -42,6 +42,8 @@ export class Outbox {
   private files = new Map<string, () => Promise<MediaFile>>()
   /** Taken off their way when the service may have had them already. */
   private unwanted = new Set<string>()
+  /** Tabs that are no more. */
+  private gone = new Set<string>()
 
   constructor(
     private deps: LiveDeps,
@@ -57,12 +59,22 @@ export class Outbox {
       .filter((line): line is Pending => !!line && typeof line.client_id === 'string')
       .sort((a, b) => a.at - b.at)
     for (const line of kept) {
+      if (line.media && this.elsewhere(line)) continue
       if (line.media && !this.files.has(line.client_id)) this.lost(line)
       const lane = this.lane(line.room)
       if (!lane.lines.some((l) => l.client_id === line.client_id)) lane.lines.push(line)
       this.lastAt = Math.max(this.lastAt, line.at)
     }
     this.flush()
+  }
+
+  private elsewhere({ tab }: Pending): boolean {
+    if (!tab || !this.deps.tab || this.gone.has(tab) || tab === this.deps.tab.name()) return false
+    this.deps.tab.whenGone(tab, () => {
+      this.gone.add(tab)
+      if (!this.stopped) this.start()
+    })
+    return true
   }
 
   stop(): void {
@@ -242,6 +254,7 @@ export class Outbox {
   private lost(line: Pending): void {
     Object.assign(line, { state: 'failed', code: 'media_lost' })
     this.save(line)
+    this.events.changed(line.room)
   }
 
   private answered(lane: Lane, line: Pending, message: Message): void {
@@ -294,7 +307,10 @@ export class Outbox {
 
   private save(line: Pending): void {
     const kept = { ...line }
-    if (kept.media) kept.media = { ...kept.media, url: '' }
+    if (kept.media) {
+      kept.media = { ...kept.media, url: '' }
+      kept.tab = this.deps.tab?.name()
+    }
     delete kept.progress
     this.deps.keep.set(`out.${line.room}.${line.client_id}`, kept)
   }

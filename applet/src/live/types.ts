@@ -44,6 +44,8 @@ export interface LiveDeps {
   clock: Clock
   keep: Keep
   uuid(): string
+  /** Which tab this is, and when another one is no more; none where tabs do not know of each other. */
+  tab?: { name(): string; whenGone(name: string, action: () => void): void }
 }
 
 /**
@@ -61,6 +63,8 @@ export interface Pending {
   body: string
   /** A picture or a voice: `body` is empty then. */
   media?: MediaLook
+  /** The tab that has its file. */
+  tab?: string
   /** Which share of its file is out, 0 to 1; none while it is made ready or waits. */
   progress?: number
   /** The service may have it although it did not answer. */

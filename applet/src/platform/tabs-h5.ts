@@ -2,8 +2,11 @@
  * This browser's tabs among each other, by Web Locks: a lock goes when its tab does, however that ends. One tab leads, and each
  * that is in sight says which room it shows. Without Web Locks (no https, browsers before 2022) no tab leads.
  */
+import { uuid4 } from '@/lib/uuid'
+
 const LEAD = 'driftline.lead'
 const FRONT = 'driftline.front.'
+const TAB = 'driftline.tab.'
 
 export const hasTabs = (): boolean => 'locks' in navigator
 
@@ -27,6 +30,18 @@ export const standForLead = (had: () => void): (() => void) => hold(LEAD, 'exclu
 
 /** Says that this tab is in sight and shows this room, or none (''). Answers how to take it back. */
 export const sayFront = (room: string): (() => void) => hold(FRONT + room, 'shared')
+
+let mine = ''
+/** A name for this tab, held from when it is first asked for until the tab is closed or loaded anew. */
+export function thisTab(): string {
+  if (!mine) hold(TAB + (mine = uuid4()), 'exclusive')
+  return mine
+}
+
+/** Runs once the tab of that name is no more. */
+export function whenTabGone(name: string, action: () => void): void {
+  navigator.locks.request(TAB + name, () => action()).catch(() => undefined)
+}
 
 /** What the tabs in sight show, this one among them. */
 export async function frontRooms(): Promise<string[]> {
