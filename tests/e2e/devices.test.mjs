@@ -248,7 +248,10 @@ step('a browser has one account: who comes in by one tab is in by all', async ()
   await until(async () => (await called(beside)) !== 'Me', 'a name')
   const now = await called(beside)
   assert.notEqual(now, before)
-  await until(async () => (await called(desk).catch(() => '')) === now, 'the other tab to follow', wait.timeout)
+  await start(desk).waitFor(wait) // begun anew
+  await front(desk)
+  await turnTo(desk, 'Me')
+  await until(async () => (await called(desk)) === now, 'the other tab to follow', wait.timeout)
 })
 
 step('nothing was refused, failed or fetched from elsewhere', () => calm(desk, beside, phone, bob))

@@ -145,6 +145,14 @@ export function toBanned(): void {
   uni.reLaunch({ url: PAGES.banned, ...overtaken })
 }
 
+/** Loads the client anew, for whoever is logged in by now. The applet has one page alone, and so nobody else. */
+export function startAnew(): void {
+  // #ifdef H5
+  history.replaceState(null, '', '#' + PAGES.match)
+  location.reload()
+  // #endif
+}
+
 /** Where somebody goes who has just logged in. */
 export function fromEntry(): void {
   const kept = keep.get<string>('return')
