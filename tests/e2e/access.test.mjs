@@ -107,7 +107,7 @@ for (const theme of ['light', 'dark']) {
   step('the square, a room and its form', async () => {
     const owner = await Person.guest()
     const topic = unique('topic ')
-    const { body } = await owner.post('/rooms', { topic, tags: ['music'] })
+    const { body } = await owner.post('/rooms', { topic, tags: ['music', 'practice', 'cello', 'evenings'] })
     const share = await owner.post(`/rooms/${body.id}/share`)
     for (const path of ['square/square', `room/room?room=${body.id}`, 'room-form/room-form'])
       await each(async (page, tag) => {
