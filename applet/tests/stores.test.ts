@@ -115,6 +115,15 @@ describe('another account on the same device', () => {
   })
 })
 
+it('what is asked for after the end is answered, though it is ended twice', async () => {
+  const { session, rooms } = await signedIn()
+  session.end('logged_out', true)
+  replies['GET /rooms/a'] = { status: 200, data: room('a') }
+  const asked = rooms.fetch('a')
+  session.end('', true)
+  await expect(asked).resolves.toMatchObject({ id: 'a' })
+})
+
 describe('rooms', () => {
   it('count what is unread, save in the room on screen and for own lines', async () => {
     const { rooms } = await signedIn()

@@ -130,13 +130,13 @@ export const session = {
 
   /** The session is over. What was typed and not sent stays for the same account's return, unless it logged out. */
   end(reason: string, wipe: boolean): void {
-    nextSession()
+    if (state.signed) nextSession() // what entry asks for meanwhile is no session's
     live.stop(wipe)
     ownMedia.clear()
     forgetFiles()
     keep.remove('token')
     keep.remove('signed')
-    if (wipe) for (const key of ['owner', ...PERSONAL]) keep.remove(key)
+    if (wipe) for (const key of ['owner', ...PERSONAL, ...CHOSEN]) keep.remove(key)
     state.signed = false
     state.user = null
     state.over = reason
@@ -171,8 +171,9 @@ export function whenSessionEnds(action: () => void): void {
   endings.push(action)
 }
 
-/** What somebody chose, beside their rooms. */
-const PERSONAL = ['tags', 'target', 'way', 'return', 'emoji']
+/** What somebody did here, beside their rooms; and what is chosen on the first page, before one is in. */
+const PERSONAL = ['tags', 'return', 'emoji']
+const CHOSEN = ['target', 'way']
 
 async function enter(answer: LoggedIn): Promise<void> {
   nextSession()
