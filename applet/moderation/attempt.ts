@@ -1,5 +1,5 @@
 /** Something that the service may refuse: while it is under way, and what was said then. */
-import { ref, type Ref } from 'vue'
+import { nextTick, ref, type Ref } from 'vue'
 
 export interface Attempts {
   busy: Ref<boolean>
@@ -8,11 +8,17 @@ export interface Attempts {
   attempt: (act: () => Promise<unknown>) => Promise<boolean>
 }
 
+/** A button that was disabled meanwhile has lost the keyboard. */
+function giveBack(to: HTMLElement | null): void {
+  if (to?.isConnected && document.activeElement === document.body) to.focus()
+}
+
 export function useAttempt(): Attempts {
   const busy = ref(false)
   const error = ref('')
 
   async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+    const pressed = document.activeElement as HTMLElement | null
     busy.value = true
     error.value = ''
     try {
@@ -23,6 +29,7 @@ export function useAttempt(): Attempts {
       return false
     } finally {
       busy.value = false
+      void nextTick(() => giveBack(pressed))
     }
   }
 

@@ -24,6 +24,12 @@ export function confirmed(question: string, action: string): Promise<boolean> {
   document.body.append(dialog)
   no.onclick = () => dialog.close('')
   yes.onclick = () => dialog.close('yes')
+  // The keyboard stays in it: the browser's own way round leads over its bars.
+  dialog.onkeydown = (e) => {
+    if (e.key !== 'Tab') return
+    e.preventDefault()
+    ;(document.activeElement === no ? yes : no).focus()
+  }
   dialog.showModal()
   return new Promise((resolve) => {
     dialog.onclose = () => {

@@ -1,8 +1,12 @@
 /**
  * Where the keyboard goes on when what it was on is gone: a button whose form took its place, a menu that closed, a page
- * that made way for another. Only for whoever goes by keys: under a finger a field would bring up its keyboard.
+ * that made way for another, here and on the moderators' page. Only for whoever goes by keys: under a finger a field would
+ * bring up its keyboard.
  */
 import { REACHED } from './trap'
+
+/** A page of uni-h5, or of what is made without it. */
+const PAGE = 'uni-page, main'
 
 interface Place {
   node: Node
@@ -24,7 +28,7 @@ export function keepFocus(): void {
     place = null
     path = []
     for (let one = target as Element | null; one; one = one.parentElement) path.push(one)
-    const page = path.find((one) => one.matches('uni-page'))
+    const page = path.find((one) => one.matches(PAGE))
     if (page) left.set(page, path[0])
   })
 
@@ -34,7 +38,7 @@ export function keepFocus(): void {
       Array.from(removedNodes).some((node) => path.includes(node as Element)),
     )
     if (gone) place = { node: gone.previousSibling ?? gone.target, within: !gone.previousSibling }
-    const page = document.querySelector('uni-page')
+    const page = document.querySelector(PAGE)
     if (page) (path.includes(page) ? nearest(path, place) : opened(page, left.get(page)))?.focus()
   }).observe(document.body, { childList: true, subtree: true })
 }
@@ -59,7 +63,7 @@ function follows(one: Node, { node, within }: Place): boolean {
 /** Where one was in the page, else its heading, so that it is read out and Tab goes on from there. */
 function opened(page: Element, was: Element | undefined): HTMLElement | null {
   if (was?.isConnected) return was as HTMLElement
-  const heading = page.querySelector<HTMLElement>('[role="heading"][aria-level="1"]')
+  const heading = page.querySelector<HTMLElement>('h1, [role="heading"][aria-level="1"]')
   heading?.setAttribute('tabindex', '-1')
   return heading
 }

@@ -5,7 +5,8 @@
 import { getCurrentInstance, onBeforeUnmount, onMounted } from 'vue'
 
 /** What Tab goes to. */
-export const REACHED = 'uni-button:not([tabindex="-1"]), input, textarea, select, a[href], [tabindex="0"]'
+export const REACHED =
+  'uni-button:not([tabindex="-1"]), button, input, textarea, select, a[href], [tabindex="0"]'
 
 const open: symbol[] = []
 
