@@ -15,10 +15,7 @@ function chosen(): Language {
 
 export const language = ref<Language>(chosen())
 
-watchEffect(() => {
-  document.documentElement.lang = language.value
-  document.title = t('title')
-})
+watchEffect(() => (document.documentElement.lang = language.value))
 
 export function switchLanguage(): void {
   language.value = language.value === 'en' ? 'zh-Hans' : 'en'

@@ -4,9 +4,8 @@ import http from 'node:http'
 import { after, before } from 'node:test'
 import { Admin, rootToken } from '../support/admin.mjs'
 import { browser, calm, journey, person, wait } from '../support/browser.mjs'
-import { keyboard } from '../support/keyboard.mjs'
 import { call, pair, Person, random, rows, unique, until, v2 } from '../support/client.mjs'
-import { png, send as sendMedia } from '../support/media.mjs'
+import { reported } from '../support/reported.mjs'
 
 const port = process.env.DRIFTLINE_ADMIN_PORT
 const base = `http://127.0.0.1:${port}`
@@ -21,24 +20,10 @@ const section = async (name) => {
   await heading(name)
 }
 
-/** A report about one of two who have talked, with a picture. */
-async function reported() {
-  const { one, two, room } = await pair(await Person.register(), await Person.guest())
-  people.push(one, two)
-  const lines = [unique('hello'), unique('worse')]
-  for (const line of lines) await one.send(room, line)
-  await sendMedia(one, room, await png(40, 30))
-  const { body } = await two.get('/rooms/' + room)
-  const note = unique('note')
-  const report = { room, member: body.peer.member, seqs: [2, 3], reason: 'minor', note }
-  const made = await two.post('/reports', report)
-  assert.equal(made.status, 201, made.text)
-  return { one, two, room, lines, note, report: made.body.id }
-}
-
 before(async () => {
   chromium = await browser()
   ;[moderator, it] = await Promise.all([Admin.add(), reported()])
+  people.push(it.one, it.two)
 })
 after(async () => {
   people.forEach((someone) => someone.close())
@@ -223,37 +208,6 @@ step('words are added, tried and removed; a held line is let into its room', asy
   await section('Words')
   await button('Remove', entry).click()
   await entry.waitFor({ ...wait, state: 'detached' })
-})
-
-step('from the login to a warning by the keyboard alone', async () => {
-  const again = await reported()
-  const other = await Admin.add()
-  const desk = await person(chromium, { base, age: null, viewport: { width: 1280, height: 900 } })
-  const shows = (name) => desk.getByRole('heading', { name, exact: true }).waitFor(wait)
-  await shows('Driftline moderation')
-  const { tabTo, press } = keyboard(desk)
-  await tabTo(/^textbox/)
-  await desk.keyboard.type(other.name)
-  await press('Tab')
-  await tabTo(/^textbox/)
-  await desk.keyboard.type(other.password)
-  await press('Enter')
-  await shows('Reports')
-  await tabTo('link ' + again.report.slice(0, 8))
-  await press('Enter')
-  await shows('What the reporter saw')
-  await tabTo(/^select/)
-  await desk.keyboard.type('Warn')
-  await press('Tab')
-  await tabTo(/^textbox/)
-  await desk.keyboard.type('By the keyboard.')
-  await tabTo('button Do it')
-  await press('Enter')
-  await shows('Reports')
-  const { body } = await again.one.get('/warnings')
-  assert.equal(body.items[0].reason, 'By the keyboard.')
-  calm(desk)
-  await desk.context().close()
 })
 
 step('on a phone, in Chinese, nothing runs over the edge', async () => {

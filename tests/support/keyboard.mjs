@@ -24,8 +24,13 @@ const look = (page) =>
     }
     const on = document.activeElement
     const tag = on.tagName.toLowerCase()
-    const role = on.getAttribute('role') ?? { input: 'textbox', textarea: 'textbox', a: 'link' }[tag] ?? tag
-    const name = tag === 'body' ? tag : `${role} ${on.getAttribute('aria-label') ?? on.innerText}`.trim()
+    const role =
+      on.getAttribute('role') ??
+      { input: 'textbox', textarea: 'textbox', a: 'link', h1: 'heading' }[tag] ??
+      tag
+    const label = Array.from(on.labels?.[0]?.childNodes ?? []).find(({ nodeName }) => nodeName === '#text')
+    const called = on.getAttribute('aria-label') ?? label?.data.trim() ?? on.innerText
+    const name = tag === 'body' ? tag : `${role} ${called}`.trim()
     const wrong = []
     let hidden = ''
     const { last } = window.keyboard ?? {}
