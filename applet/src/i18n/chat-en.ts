@@ -188,7 +188,6 @@ export const chatEn = {
   'panel.tools': 'For the owner',
   'panel.edit': 'Change the room',
   'panel.slow': 'Slow mode: one line each',
-  'panel.slow.off': 'Off',
   'panel.close': 'Close the room',
   'panel.leave': 'Leave the room',
   'panel.block.note': 'Ends this chat. You will not meet again.',

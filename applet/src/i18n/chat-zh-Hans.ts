@@ -190,7 +190,6 @@ export const chatZhHans: Record<keyof typeof chatEn, string> = {
   'panel.tools': '房主工具',
   'panel.edit': '修改房间',
   'panel.slow': '慢速模式：每人发言间隔',
-  'panel.slow.off': '关闭',
   'panel.close': '关闭房间',
   'panel.leave': '离开房间',
   'panel.block.note': '聊天就此结束，以后不会再遇见。',

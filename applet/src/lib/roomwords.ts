@@ -1,6 +1,7 @@
 /** How one stands in a room, and the spans that are chosen there, in words. */
 import type { Room } from '@/api/types'
 import { aliasOf, t } from '@/i18n'
+import { slowModes } from './roomform'
 import type { Standing } from './standing'
 import { moment } from './time'
 
@@ -36,4 +37,9 @@ export function spanName(seconds: number): string {
   const n = seconds / unit[0]
   if (n === 1 && unit[1] !== 'time.minutes') return t(unit[1] === 'time.days' ? 'time.day' : 'time.hour')
   return t(unit[1], { n })
+}
+
+/** How slow a room may be, as a choice: what is offered, and what it is now. */
+export function slowChoices(now: number): { value: number; text: string }[] {
+  return slowModes(now).map((value) => ({ value, text: value ? spanName(value) : t('form.slow.off') }))
 }

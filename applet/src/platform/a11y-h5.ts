@@ -6,9 +6,17 @@ function fix(button: Element): void {
   }
   if (!button.hasAttribute('role')) set('role', 'button')
   const off = button.hasAttribute('disabled') && button.getAttribute('disabled') !== 'false'
-  set('tabindex', off ? '-1' : '0')
+  set('tabindex', off || !isStop(button) ? '-1' : '0')
   if (off) set('aria-disabled', 'true')
   else button.removeAttribute('aria-disabled')
+}
+
+/** Tab goes to one of a group of radios: to what is chosen, else to the first. */
+function isStop(button: Element): boolean {
+  if (button.getAttribute('role') !== 'radio') return true
+  const group = button.closest('[role=radiogroup]')
+  const chosen = group?.querySelector('[role=radio][aria-checked=true]')
+  return (chosen ?? group?.querySelector('[role=radio]') ?? button) === button
 }
 
 function fixAll(root: Node): void {
@@ -21,14 +29,15 @@ export function installH5A11y(): void {
   const observer = new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {
       if (type === 'childList') addedNodes.forEach(fixAll)
-      else if (target instanceof Element && target.matches('uni-button')) fix(target)
+      else if (target instanceof Element && target.matches('uni-button'))
+        fixAll(target.closest('[role=radiogroup]') ?? target)
     }
   })
   observer.observe(document.documentElement, {
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ['disabled'],
+    attributeFilter: ['disabled', 'aria-checked'],
   })
   document.addEventListener('keydown', (e) => {
     const target = e.target as HTMLElement

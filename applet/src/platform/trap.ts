@@ -1,14 +1,19 @@
 /**
  * Keeps the keyboard inside what lies over a page, lets Escape close it, and gives the focus back afterwards. Of several
- * that lie over each other the topmost has the keyboard.
+ * that lie over each other the topmost has the keyboard, as long as its page is the one in front.
  */
-import { getCurrentInstance, onBeforeUnmount, onMounted } from 'vue'
+import { getCurrentInstance, onActivated, onBeforeUnmount, onDeactivated, onMounted } from 'vue'
 
 /** What Tab goes to. */
 export const REACHED =
   'uni-button:not([tabindex="-1"]), button, input, textarea, select, a[href], [tabindex="0"]'
 
-const open: symbol[] = []
+interface Trap {
+  /** Another page lies over the one it is on. */
+  covered: boolean
+}
+const open: Trap[] = []
+const topmost = (): Trap | undefined => open.filter((one) => !one.covered).pop()
 
 /** Where what closes just now gives the focus back to: what opens in its place gives it back there, when it closes. */
 let closing: HTMLElement | null = null
@@ -23,7 +28,7 @@ function giveBack(to: HTMLElement): void {
 export function useTrap(close: () => void, modal: () => boolean = () => true): void {
   // #ifdef H5
   const self = getCurrentInstance()
-  const mine = Symbol('trap')
+  const mine: Trap = { covered: false }
   let before: HTMLElement | null = null
 
   function reached(): HTMLElement[] {
@@ -44,7 +49,7 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
   }
 
   function onKey(e: KeyboardEvent): void {
-    if (open[open.length - 1] !== mine) return
+    if (topmost() !== mine) return
     if (e.key === 'Escape') close()
     if (e.key !== 'Tab' || !modal()) return
     const all = reached()
@@ -60,9 +65,12 @@ export function useTrap(close: () => void, modal: () => boolean = () => true): v
     document.addEventListener('keydown', onKey)
     setTimeout(enter, 30)
   })
+  onActivated(() => (mine.covered = false))
+  onDeactivated(() => (mine.covered = true))
   onBeforeUnmount(() => {
     open.splice(open.indexOf(mine), 1)
     document.removeEventListener('keydown', onKey)
+    if (mine.covered) return
     // Who has gone on from beside the page stays where they are.
     if (!modal() && !reached().includes(document.activeElement as HTMLElement) && !nowhere()) return
     if (before) giveBack(before)
