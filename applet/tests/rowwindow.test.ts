@@ -1,7 +1,18 @@
 /** Which of a chat's rows are in the document, while it scrolls and while lines come. */
 import { expect, it } from 'vitest'
 import { reused, same } from '@/lib/reuse'
-import { around, firstOf, follows, Heights, kept, lastOf, moved, ROWS, type Span } from '@/lib/rowwindow'
+import {
+  around,
+  firstOf,
+  follows,
+  Heights,
+  kept,
+  lastOf,
+  moved,
+  ROWS,
+  seenOf,
+  type Span,
+} from '@/lib/rowwindow'
 
 type Placed = Parameters<typeof kept>[1][number]
 const lines = (from: number, to: number): Placed[] =>
@@ -19,6 +30,15 @@ it.each([
   [500, 1000, { from: 500 - ROWS / 2, to: 500 + ROWS / 2 }],
   [3, 10, { from: 0, to: 10 }],
 ])('is all around row %i of %i', (at, count, span) => expect(around(at, count)).toEqual(span))
+
+it.each([
+  [500, 511, 1000, { from: 496, to: 516 }],
+  [1, 9, 1000, { from: 0, to: 14 }],
+  [990, 999, 1000, { from: 986, to: 1000 }],
+  [500, 700, 1000, { from: 496, to: 496 + ROWS }],
+])('is what one sees of it, from row %i to %i of %i', (first, last, count, span) =>
+  expect(seenOf(first, last, count)).toEqual(span),
+)
 
 it('moves by some rows, never past an end, and never grows too large', () => {
   expect(moved({ from: 300, to: 300 + ROWS }, -8, 1000)).toEqual({ from: 292, to: 292 + ROWS })

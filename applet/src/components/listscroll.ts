@@ -14,7 +14,18 @@ import {
   watch,
 } from 'vue'
 import { rowId, type Row } from '@/lib/chatlines'
-import { around, firstOf, follows, Heights, kept, lastOf, moved, type Span } from '@/lib/rowwindow'
+import {
+  around,
+  firstOf,
+  follows,
+  Heights,
+  kept,
+  lastOf,
+  moved,
+  ROWS,
+  seenOf,
+  type Span,
+} from '@/lib/rowwindow'
 import { scrollBox } from '@/platform/scroller'
 
 const NEAR_END = 80
@@ -165,8 +176,12 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     const at = up
       ? heights.placeAt(rows(), 0, y)
       : heights.placeAt(rows(), to, y - (element.scrollHeight - below.value))
-    const next = around(at, rows().length)
-    if (next.from !== from) move(next.from - from)
+    // No more than one sees, so that it is done within a frame; the others come in the next ones.
+    const next = seenOf(at, heights.placeAt(rows(), at, element.clientHeight), rows().length)
+    if (next.from === from && next.to === to) return
+    show(next)
+    hush()
+    later(element)
   }
 
   let up = false
@@ -175,14 +190,23 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   function fill(element: HTMLElement): void {
     const { scrollTop, scrollHeight, clientHeight } = element
     const margin = Math.min(MARGIN, (scrollHeight - clientHeight) / 3)
-    const left = up ? scrollTop - above.value : scrollHeight - below.value - scrollTop - clientHeight
+    const leftAbove = scrollTop - above.value
+    const leftBelow = scrollHeight - below.value - scrollTop - clientHeight
+    const ahead = up ? leftAbove : leftBelow
+    // Behind one there are too few only where all were others at once.
+    const goesUp = ahead > margin && span.value.to - span.value.from < ROWS ? !up : up
+    const left = goesUp ? leftAbove : leftBelow
     if (filling || left > margin) return
-    if (left < -clientHeight) return enterGap(element)
+    if (ahead < -clientHeight) return enterGap(element)
     const hold = held(element)
     const step = left > margin / 4 ? STEP : HURRY
-    if (!move(up ? -step : step)) return
-    filling = true
+    if (!move(goesUp ? -step : step)) return
     void nextTick(hold)
+    later(element)
+  }
+
+  function later(element: HTMLElement): void {
+    filling = true
     requestAnimationFrame(() => {
       filling = false
       fill(element)

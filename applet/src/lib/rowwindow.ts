@@ -30,6 +30,15 @@ export function around(at: number, count: number): Span {
   return { from, to: Math.min(count, from + ROWS) }
 }
 
+/** Rows that are made before and behind those that are seen, where all that are seen are others at once. */
+const SPARE = 4
+
+/** Those from one place up to another, both of them too, and a few more. */
+export function seenOf(first: number, last: number, count: number): Span {
+  const from = Math.max(0, first - SPARE)
+  return { from, to: Math.min(count, last + 1 + SPARE, from + ROWS) }
+}
+
 /** `by` more rows at the end, or at the beginning where it is less than 0; at the other one those go that are too many. */
 export function moved({ from, to }: Span, by: number, count: number): Span {
   if (by < 0) {

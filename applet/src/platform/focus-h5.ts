@@ -5,6 +5,8 @@
  */
 import { REACHED } from './trap'
 
+/** Lines of a chat take the keyboard too, though Tab comes to one of them alone. */
+const NEXT = `${REACHED}, .more`
 /** A page of uni-h5, or of what is made without it. */
 const PAGE = 'uni-page, main'
 
@@ -46,7 +48,7 @@ export function keepFocus(): void {
 /** The next after the place, else the last before it: in what is left of all around it, from within outwards. */
 function nearest(path: Element[], place: Place | null): HTMLElement | undefined {
   for (const around of path.filter((one) => one.isConnected)) {
-    const all = Array.from(around.querySelectorAll<HTMLElement>(REACHED)).filter(
+    const all = Array.from(around.querySelectorAll<HTMLElement>(NEXT)).filter(
       (one) => one.getClientRects().length,
     )
     const next = all.find((one) => place && follows(one, place))
