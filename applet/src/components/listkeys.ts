@@ -1,8 +1,8 @@
 /**
- * The keyboard in the list of a chat, on H5: Tab comes to one line alone, the newest that is shown, and arrows go from line
+ * The keyboard in the list of a chat, on H5: Tab comes to one line alone, the newest where it is shown, and arrows go from line
  * to line. So a hundred lines lie between a chat's head and its composer as one stop.
  */
-import { computed, ref, type ComputedRef } from 'vue'
+import { ref, watch, type Ref } from 'vue'
 import { rowId, type Row } from '@/lib/chatlines'
 // #ifdef H5
 import { getCurrentInstance, onMounted } from 'vue'
@@ -22,10 +22,23 @@ function nextLine(from: Element, up: boolean): HTMLElement | null {
 }
 // #endif
 
-/** The key of the row that Tab comes to, of those that are shown. */
-export function useListKeys(shown: () => Row[]): ComputedRef<string> {
+/** The key of the row that Tab comes to, of those that are shown; `ends` says that the newest is among them. */
+export function useListKeys(shown: () => Row[], ends: () => boolean): Readonly<Ref<string>> {
   /** The id of the row that has the keyboard. */
   const at = ref('')
+  const stop = ref('')
+  // Away from the newest it is one in the middle, and stays: each change would draw two lines anew in a frame that scrolls.
+  watch(
+    [shown, ends, at],
+    () => {
+      const lines = shown().filter(({ kind, seq }) => kind === 'line' && seq)
+      const has = lines.find((row) => rowId(row) === at.value)
+      const stays = ends() ? undefined : lines.find(({ key }) => key === stop.value)
+      const next = lines[ends() ? lines.length - 1 : lines.length >> 1]
+      stop.value = (has ?? stays ?? next)?.key ?? ''
+    },
+    { immediate: true },
+  )
   // #ifdef H5
   const self = getCurrentInstance()
   onMounted(() => {
@@ -46,8 +59,5 @@ export function useListKeys(shown: () => Row[]): ComputedRef<string> {
     })
   })
   // #endif
-  return computed(() => {
-    const lines = shown().filter(({ kind, seq }) => kind === 'line' && seq)
-    return (lines.find((row) => rowId(row) === at.value) ?? lines[lines.length - 1])?.key ?? ''
-  })
+  return stop
 }
