@@ -132,7 +132,7 @@ it('says what an error means', () => {
   expect(errorText(new ApiError(404, 'bad_credentials'))).toBe(en['error.bad_credentials'])
   expect(errorText(new ApiError(429, 'too_many', '', { retryAfter: 42 }))).toContain('42 s')
   expect(errorText(new ApiError(503, 'unavailable', '', { retryAfter: 120 }))).toContain('2 min')
-  expect(errorText(new ApiError(503, 'busy'))).toContain('logging in')
+  expect(errorText(new ApiError(503, 'busy'))).toContain('ask for this')
   expect(errorText(new ApiError(0, 'network'))).toBe(en['error.network'])
   expect(errorText(new ApiError(418, 'teapot', 'I am a teapot.'))).toBe('I am a teapot.')
   expect(errorText(new Error('x'))).toBe(en['error.network'])

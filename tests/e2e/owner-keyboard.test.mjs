@@ -163,7 +163,7 @@ step('the room is handed over: asked first', async () => {
 step('a room is closed: asked first', async () => {
   const other = unique('Duet ')
   await by.enter('button Back')
-  await by.enter('button Square')
+  await ann.getByRole('heading', { level: 1, name: 'Square' }).waitFor(wait)
   await by.enter('button Open a room')
   await by.write('textbox Topic', other)
   await by.enter('button Open the room')

@@ -193,6 +193,7 @@ export const chatEn = {
   'panel.block.note': 'Ends this chat. You will not meet again.',
   'panel.export': 'Take it with you',
   'panel.export.note': 'All that was said while you were here, as a file.',
+  'panel.export.busy': 'The file is on its way …',
   'panel.export.txt': 'Text',
   'panel.export.html': 'Web page',
   'panel.export.csv': 'Table',

@@ -195,6 +195,7 @@ export const chatZhHans: Record<keyof typeof chatEn, string> = {
   'panel.block.note': '聊天就此结束，以后不会再遇见。',
   'panel.export': '带走聊天记录',
   'panel.export.note': '把你在场时的全部消息存成文件。',
+  'panel.export.busy': '文件正在传来…',
   'panel.export.txt': '文本',
   'panel.export.html': '网页',
   'panel.export.csv': '表格',

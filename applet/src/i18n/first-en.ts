@@ -51,7 +51,7 @@ export const firstEn = {
   'error.timeout': 'The service took too long to answer. Try again.',
   'error.too_many': 'That was a lot at once. Try again in {wait}.',
   'error.unavailable': 'The service is down for a moment. Try again in {wait}.',
-  'error.busy': 'Many people are logging in right now. Try again in {wait}.',
+  'error.busy': 'Many people ask for this right now. Try again in {wait}.',
   'error.bad_credentials': 'Account name and password do not match.',
   'error.account_exists': 'This account name is taken. Choose another one.',
   'error.blacklisted': 'This account is barred until {until}.',

@@ -52,7 +52,7 @@ export const firstZhHans: Record<keyof typeof firstEn, string> = {
   'error.timeout': '服务响应太慢，请重试。',
   'error.too_many': '尝试次数过多，请等待 {wait}后再试。',
   'error.unavailable': '服务暂时不可用，请 {wait}后再试。',
-  'error.busy': '正在登录的人很多，请 {wait}后再试。',
+  'error.busy': '现在人有点多，请 {wait}后再试。',
   'error.bad_credentials': '账号或密码不正确。',
   'error.account_exists': '这个账号已被使用，请换一个。',
   'error.blacklisted': '该账号已被封禁至 {until}。',

@@ -1,6 +1,12 @@
 /** Handing a file of the service to the person: a browser saves it; WeChat sends it to a chat, or opens what it can show. */
 import { ApiError } from '@/api/error'
 import { fetchFile } from '@/api/files'
+// #ifdef H5
+import { fetchBlob } from '@/api/files-h5'
+// #endif
+
+/** Milliseconds that a browser may take to begin with what it was given. */
+const SAVED_WITHIN = 60000
 
 /** WeChat's own, which uni passes on without a type. */
 interface Sharing {
@@ -20,10 +26,17 @@ function hand(filePath: string, fileName: string): Promise<void> {
   })
 }
 
+/** `name` is for a file that the service gives none. Throws an ApiError where it is not to be had, or breaks off. */
 export async function saveFile(url: string, name: string): Promise<void> {
-  if (process.env.UNI_PLATFORM !== 'h5') return hand(await fetchFile(url, name), name)
+  // #ifdef H5
+  const { blob, called } = await fetchBlob(url)
   const link = document.createElement('a')
-  link.href = url
-  link.download = name
+  link.href = URL.createObjectURL(blob)
+  link.download = called || name
   link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), SAVED_WITHIN)
+  // #endif
+  // #ifndef H5
+  return hand(await fetchFile(url, name), name)
+  // #endif
 }

@@ -21,10 +21,15 @@ export function useAsking(id: () => string, done: (ask: Ask) => void) {
   async function confirm(): Promise<void> {
     const asked = ask.value
     if (!asked) return
-    const well = await attempt('act', () => run(asked))
+    if (!(await attempt('act', () => run(asked)))) return
     ask.value = null
-    if (well) done(asked)
+    done(asked)
   }
 
-  return { ask, busy, thrown, failure, confirm }
+  function cancel(): void {
+    ask.value = null
+    thrown.value = null
+  }
+
+  return { ask, busy, failure, confirm, cancel }
 }
