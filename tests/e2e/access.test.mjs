@@ -3,15 +3,18 @@ import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { axe, fit, PHONE, WIDE } from '../support/access.mjs'
 import {
+  answer,
   browser,
   button,
   calm,
+  closePanel,
   composer,
   form,
   guest,
   guestButton,
   journey,
   line,
+  log,
   meet,
   panel,
   person,
@@ -23,6 +26,7 @@ import {
   wait,
 } from '../support/browser.mjs'
 import { Person, unique, until } from '../support/client.mjs'
+import { png } from '../support/media.mjs'
 
 const GROUND = { light: 'rgb(243, 239, 230)', dark: 'rgb(13, 27, 31)' }
 const journeyStep = journey()
@@ -42,6 +46,14 @@ before(async () => {
   chromium = await browser()
 })
 after(() => chromium?.close())
+
+/** Refuses calls until what this returns is called. */
+async function refuse(page, url) {
+  await page.route(url, (route) =>
+    route.fulfill({ status: 404, json: { error: { code: 'no_room', message: 'm' } } }),
+  )
+  return () => page.unroute(url)
+}
 
 /** Two people who have just come, in a browser that is light or dark. */
 async function come(colorScheme) {
@@ -103,6 +115,64 @@ for (const theme of ['light', 'dark']) {
     for (const page of [zh, en]) await panel(page)
     await each((page, tag) => fit(page, `panel ${tag}`))
   })
+
+  step('a search in the chat, a question, a line that was not sent, a picture in full', async () => {
+    await each(async (page, tag) => {
+      await button(await panel(page), tag === 'en' ? 'Search in this chat' : '搜索聊天记录').click()
+      await page.getByLabel(tag === 'en' ? 'What was said' : '说过的话').fill('h')
+      await page.keyboard.press('Enter')
+      await page.getByRole('list', { name: tag === 'en' ? 'What was found' : '搜索结果' }).waitFor(wait)
+      await fit(page, `search ${tag}`)
+      await closePanel(page)
+      const stop = await refuse(page, '**/api/v1/rooms/*/leave')
+      await button(page, tag === 'en' ? 'Leave' : '离开').click()
+      await page.getByRole('dialog').waitFor(wait)
+      await fit(page, `question ${tag}`)
+      await answer(page, tag === 'en' ? 'Leave' : '离开')
+      await page.getByRole('dialog').getByRole('alert').waitFor(wait)
+      await fit(page, `question that failed ${tag}`)
+      await page.keyboard.press('Escape')
+      await stop()
+    })
+    await each(async (page, tag) => {
+      const stop = await refuse(page, '**/api/v1/rooms/*/messages')
+      await say(page, 'not sent')
+      await button(page, tag === 'en' ? 'Try again' : '重试').waitFor(wait)
+      await fit(page, `not sent ${tag}`)
+      await stop()
+      await button(page, tag === 'en' ? 'Delete' : '删除').click()
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        button(page, tag === 'en' ? 'Add pictures' : '添加图片').click(),
+      ])
+      await chooser.setFiles([{ name: 'a.png', mimeType: 'image/png', buffer: await png(600, 400) }])
+      await fit(page, `pictures to send ${tag}`)
+      await button(page, tag === 'en' ? 'Send' : '发送').click()
+      const picture = log(page).getByRole('button', {
+        name: tag === 'en' ? /^Picture that you sent/ : /^你发的图片/,
+      })
+      await until(() => picture.isEnabled(), 'the picture is sent', wait.timeout)
+      await picture.click()
+      await page.getByRole('dialog').getByRole('img').last().waitFor(wait)
+      await fit(page, `picture in full ${tag}`)
+      await page.keyboard.press('Escape')
+    })
+  })
+
+  step('what does not load', () =>
+    each(async (page, tag) => {
+      for (const [path, call] of [
+        ['square/square', '**/api/v1/rooms?*'],
+        ['reports/reports', '**/api/v1/reports*'],
+      ]) {
+        const stop = await refuse(page, call)
+        await go(page, path)
+        await page.getByRole('alert').filter({ visible: true }).first().waitFor(wait)
+        await fit(page, `${path} that does not load ${tag}`)
+        await stop()
+      }
+    }),
+  )
 
   step('the square, a room and its form', async () => {
     const owner = await Person.guest()

@@ -14,6 +14,13 @@ select is((select count(*) from admin_token where expires <= now()), 0::bigint, 
 select is(admin_call('mia', 'logout'), '204', 'one gives one''s token back');
 select is(admin_call('mia', 'stats'), '401 unauthorized', 'and it is dead');
 
+-- figures
+select is(rows_about('admin'), (select count(*) from admin), 'a few rows are counted, before any vacuum has been there');
+create temp table many as select from generate_series(1, 10500);
+select is(rows_about('many'), 10000::bigint, 'of many it is at least so many');
+analyze many;
+select is(rows_about('many'), 10500::bigint, 'and what the last vacuum saw');
+
 -- adding, disabling, enabling
 select is(admin_call('olga', 'admins_add', $$ 'max', 'moderator', 'salt', 'hash', '32768:8:3' $$, 'owner'), '201', 'a new admin');
 select is(audited(), 'olga admins add max', 'on record');
