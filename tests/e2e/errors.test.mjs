@@ -25,10 +25,12 @@ import {
   turnTo,
   wait,
 } from '../support/browser.mjs'
+import { Admin } from '../support/admin.mjs'
 import { pair, Person, unique } from '../support/client.mjs'
 
 const step = journey()
 const topic = unique('Lagoon ')
+const moderation = `http://127.0.0.1:${process.env.DRIFTLINE_ADMIN_PORT}`
 const SOON = new Date(Date.now() + 3600_000).toISOString()
 let chromium, ann, zoe, bob, id, code
 
@@ -530,6 +532,50 @@ step('a link whose room is full', async () => {
   await button(zoe, '加入').click()
   await alert(zoe, /满/)
   cleo.close()
+})
+
+step('the moderators’ page', async () => {
+  const owner = await Admin.add('owner')
+  const desk = await person(chromium, { base: moderation, age: null, viewport: { width: 1280, height: 900 } })
+  const away = 'The service cannot be reached. Is the way to it still open?'
+  const command = (name) => `**/admin/v1/${name}`
+  await desk.getByLabel('Name').fill(owner.name)
+  await desk.getByLabel('Password').fill(owner.password)
+  await desk.route(command('login'), (route) => route.abort())
+  await button(desk, 'Log in').click()
+  await alert(desk, away)
+  await desk.unroute(command('login'))
+  await button(desk, 'Log in').click()
+  await desk.getByRole('heading', { name: 'Reports' }).waitFor(wait)
+  for (const [name, call] of [
+    ['Held lines', 'held/list'],
+    ['Appeals', 'appeals/list'],
+    ['Rooms', 'rooms/list'],
+    ['Words', 'words/list'],
+    ['Audit log', 'audit'],
+    ['Admins', 'admins/list'],
+  ]) {
+    await desk.route(command(call), (route) => route.abort())
+    await desk.getByRole('link', { name, exact: true }).click()
+    await desk.getByRole('heading', { name, exact: true }).waitFor(wait)
+    await alert(desk, away)
+    await desk.unroute(command(call))
+    await button(desk, 'Try again').click()
+    await desk.getByRole('alert').waitFor({ ...wait, state: 'detached' })
+  }
+  await desk.getByLabel('Name').fill(owner.name)
+  await button(desk, 'Add an admin').click()
+  await alert(desk, /./)
+  assert.equal(await desk.getByLabel('Name').inputValue(), owner.name)
+  for (const path of ['report/none', 'rooms/none', 'people/none']) {
+    await desk.goto(`${moderation}/#/${path}`)
+    await alert(desk, /./)
+  }
+  await desk.route(command('stats'), (route) => route.abort())
+  await desk.getByRole('link', { name: 'Figures', exact: true }).click()
+  await alert(desk, away)
+  calm(desk)
+  await desk.context().close()
 })
 
 step('nothing else went wrong', () => calm(ann, zoe))
