@@ -417,6 +417,22 @@ step('what the owner of a room can do, and is refused', async () => {
   )
 })
 
+step('a chat that cannot be left, from the list', async () => {
+  await open(ann, 'conversations/conversations')
+  await ann.getByRole('button', { name: /^What to do with Reef/ }).click()
+  await ann.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
+  await refused(
+    ann,
+    ['POST', /\/leave$/],
+    undefined,
+    () => answer(ann, 'Leave'),
+    'No connection. Check the network and try again.',
+  )
+  await answer(ann, 'Stay')
+  await ann.getByRole('dialog').waitFor({ ...wait, state: 'detached' })
+  assert.equal(await ann.getByRole('alert').filter({ visible: true }).count(), 0)
+})
+
 step('a search for somebody that cannot begin, or be ended', async () => {
   await open(ann, 'match/match')
   await start(ann).waitFor(wait)
@@ -471,6 +487,12 @@ step('one’s own affairs', async () => {
     click(ann, 'Log out'),
     'No connection. Check the network and try again.',
   )
+  await button(ann, 'Log out everywhere').click()
+  const dialog = ann.getByRole('dialog')
+  assert.equal(await dialog.getByRole('alert').count(), 0, 'what went wrong before is none of its answer')
+  await refused(ann, ['POST', /^\/logout/], down, () => answer(ann, 'Log out everywhere'), isDown)
+  await dialog.getByRole('alert').waitFor(wait)
+  await answer(ann, 'Cancel')
   await button(ann, 'Your data').click()
   await refused(
     ann,

@@ -196,11 +196,11 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
     // Behind one there are too few only where all were others at once.
     const goesUp = ahead > margin && span.value.to - span.value.from < ROWS ? !up : up
     const left = goesUp ? leftAbove : leftBelow
-    if (filling || left > margin) return
+    if (filling || left > margin || (goesUp ? showsFirst.value : showsLast.value)) return
     if (ahead < -clientHeight) return enterGap(element)
     const hold = held(element)
     const step = left > margin / 4 ? STEP : HURRY
-    if (!move(goesUp ? -step : step)) return
+    move(goesUp ? -step : step)
     void nextTick(hold)
     later(element)
   }
