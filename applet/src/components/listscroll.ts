@@ -189,6 +189,7 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   /** As far as the margin there are rows, a few more in each frame. */
   function fill(element: HTMLElement): void {
     const { scrollTop, scrollHeight, clientHeight } = element
+    if (!clientHeight) return // under another page it is not in the document, and nowhere
     const margin = Math.min(MARGIN, (scrollHeight - clientHeight) / 3)
     const leftAbove = scrollTop - above.value
     const leftBelow = scrollHeight - below.value - scrollTop - clientHeight
