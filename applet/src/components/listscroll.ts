@@ -76,6 +76,7 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
   }
 
   function scrollTo(element: HTMLElement, y: number): void {
+    if (!element.clientHeight) return // under another page: what it was is kept
     element.scrollTop = y
     lastTop = element.scrollTop
   }
@@ -216,7 +217,7 @@ export function useListScroll(rows: () => Row[], top: () => void, end: () => voi
 
   function scrolled(): void {
     const element = box()
-    if (!element) return
+    if (!element?.clientHeight) return
     look(element)
     if (element.scrollTop !== lastTop) up = element.scrollTop < lastTop
     lastTop = element.scrollTop
